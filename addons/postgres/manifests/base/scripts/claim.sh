@@ -1,0 +1,36 @@
+#!/bin/sh
+# claim create|remove: gives a project its database and role, or takes them away. Twice is the same as once.
+# The values come as key=value lines on stdin: never in an argument, never as code. psql reads them from its environment
+# and quotes them itself (\getenv, :'name', :"name" in claim.sql).
+set -eu
+for programs in /usr/lib/postgresql/*/bin; do PATH=$programs:$PATH; done
+
+database='' user='' password=''
+while IFS='=' read -r key value; do
+  case $key in
+    database) database=$value ;;
+    user) user=$value ;;
+    password) password=$value ;;
+    '') ;;
+    *) echo "cannot claim: unknown value '$key'" >&2; exit 64 ;;
+  esac
+done
+
+for name in "$database" "$user"; do
+  case $name in
+    '') echo "cannot claim: no database or no user given" >&2; exit 64 ;;
+    postgres | template0 | template1 | public | none | pg_* | current_* | session_user | user)
+      echo "cannot claim: '$name' is a name of PostgreSQL's own; give the project another name" >&2
+      exit 64
+      ;;
+  esac
+done
+
+case ${1:-} in
+  create) [ -n "$password" ] || { echo "cannot claim: no password given" >&2; exit 64; } ;;
+  remove) ;;
+  *) echo "usage: claim create|remove" >&2; exit 64 ;;
+esac
+export CLAIM_ACTION="$1" CLAIM_DATABASE="$database" CLAIM_USER="$user" CLAIM_PASSWORD="$password"
+exec psql --no-psqlrc --quiet --tuples-only --set=ON_ERROR_STOP=1 --username=postgres --dbname=postgres \
+  --output=/dev/null --file=/scripts/claim.sql

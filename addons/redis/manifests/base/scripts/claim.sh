@@ -1,0 +1,46 @@
+#!/bin/sh
+# claim create|remove: gives a project its user, or takes the user and its keys away. Twice is the same as once.
+# The values come as key=value lines on stdin: never in an argument, never as code.
+set -eu
+
+user='' prefix='' password=''
+while IFS='=' read -r key value; do
+  case $key in
+    user) user=$value ;;
+    prefix) prefix=$value ;;
+    password) password=$value ;;
+    '') ;;
+    *) echo "cannot claim: unknown value '$key'" >&2; exit 64 ;;
+  esac
+done
+
+case $user in
+  default) echo "cannot claim: '$user' is the name of Redis's own administrator; give the project another name" >&2; exit 64 ;;
+  '' | *[!a-z0-9-]*) echo "cannot claim: '$user' is not a name of a-z, 0-9 and '-'" >&2; exit 64 ;;
+esac
+[ "$prefix" = "$user:" ] || { echo "cannot claim: the prefix '$prefix' is not that of '$user'" >&2; exit 64; }
+
+# redis-cli prints errors of the server on stdout and, with -e, says so in its exit status.
+ask() {
+  answer=$(redis-cli -e "$@" 2>&1) || { echo "cannot claim: $answer" >&2; exit 1; }
+}
+
+case ${1:-} in
+  create)
+    [ -n "$password" ] || { echo "cannot claim: no password given" >&2; exit 64; }
+    # -x: the last argument, the password, is read from stdin. INFO is asked for by client libraries; the rest of
+    # @dangerous (FLUSHALL, KEYS, CONFIG ...) reaches beyond one project.
+    printf '>%s' "$password" | ask -x ACL SETUSER "$user" reset on sanitize-payload "~$prefix*" "&$prefix*" +@all -@admin -@dangerous +info
+    ;;
+  remove)
+    ask ACL DELUSER "$user"
+    ask EVAL "local cursor = '0'
+      repeat
+        local page = redis.call('SCAN', cursor, 'MATCH', ARGV[1], 'COUNT', 1000)
+        cursor = page[1]
+        for _, key in ipairs(page[2]) do redis.call('UNLINK', key) end
+      until cursor == '0'" 0 "$prefix*"
+    ;;
+  *) echo "usage: claim create|remove" >&2; exit 64 ;;
+esac
+ask ACL SAVE

@@ -1,0 +1,174 @@
+#include "cluster/cluster_service.hpp"
+
+#include <sys/socket.h>
+#include <netinet/in.h>
+#include <arpa/inet.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/signal.hpp"
+#include "core/with_timeout.hpp"
+#include "kube/readiness.hpp"
+#include "protocol/error.hpp"
+
+namespace gf::cluster {
+
+namespace {
+
+using operation::run_step;
+
+/// Whether nothing listens on 127.0.0.1:port.
+bool is_free(int port) {
+  const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) return false;
+  const int on = 1;
+  ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const bool free = ::bind(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  ::close(descriptor);
+  return free;
+}
+
+/// The first block of `count` free ports from the NodePort range's own numbers upwards, in steps of 100.
+int free_block(int count) {
+  for (int first = first_node_port; first < 60000; first += 100) {
+    bool all_free = true;
+    for (int i = 0; i < count && all_free; ++i) all_free = is_free(first + i);
+    if (all_free) return first;
+  }
+  throw Error(ErrorCode::port_taken, "cannot find " + std::to_string(count) + " free ports on localhost for the cluster",
+              "lower cluster.host_ports in greenfield.yaml");
+}
+
+std::vector<std::string> running_names(const Observation& seen) {
+  std::vector<std::string> names;
+  for (const auto& node : seen.nodes)
+    if (node.running) names.push_back(node.name);
+  return names;
+}
+
+}  // namespace
+
+ClusterService::ClusterService(Collaborators with, std::string name, std::string provider,
+                               std::function<void(std::vector<std::string>)> on_nodes)
+    : with_(with), name_(std::move(name)), provider_(with.providers.at(provider).get()), on_nodes_(std::move(on_nodes)) {}
+
+Task<Observation> ClusterService::observe() {
+  auto seen = co_await provider_->observe(name_);
+  on_nodes_(seen.presence == Presence::running ? running_names(seen) : std::vector<std::string>());
+  if (seen.presence == Presence::running) co_await connect();
+  else disconnect();
+  co_return seen;
+}
+
+Task<> ClusterService::connect() {
+  if (!connected_to_.empty()) co_return;
+  const auto text = co_await provider_->kubeconfig(name_);
+  auto access = kube::access_from_kubeconfig(text);
+  with_.api.set(kube::make_kube_api(with_.executor, std::move(access), with_.clock));
+  connected_to_ = text;
+}
+
+void ClusterService::disconnect() {
+  with_.api.set(nullptr);
+  connected_to_.clear();
+}
+
+Task<> ClusterService::ensure_running(ClusterSpec spec, std::function<Task<std::string>(operation::Context&)> node_image,
+                                      operation::Context& context) {
+  auto seen = co_await provider_->observe(name_);
+  if (seen.presence == Presence::stopped) {
+    auto start = [&](operation::Context& step) { return provider_->start(name_, step); };
+    auto starting = run_step(context, "start the nodes", start);
+    co_await std::move(starting);
+    seen = co_await provider_->observe(name_);
+  }
+  if (seen.presence == Presence::broken) {
+    context.log("the cluster '" + name_ + "' is broken (" + seen.reason + "): it is made again");
+    auto clear = [&](operation::Context& step) { return provider_->remove(name_, step); };
+    auto clearing = run_step(context, "remove the broken nodes", clear);
+    co_await std::move(clearing);
+    seen.presence = Presence::absent;
+  }
+  if (seen.presence == Presence::absent) {
+    disconnect();
+    CreateSpec create;
+    create.name = name_;
+    create.workers = spec.workers;
+    create.host_ports = spec.host_ports;
+    auto obtaining = node_image(context);
+    create.node_image = co_await std::move(obtaining);
+    create.first_host_port = spec.host_ports > 0 ? free_block(spec.host_ports) : 0;
+    auto make = [&](operation::Context& step) { return provider_->create(create, step); };
+    auto making = run_step(context, "create " + std::to_string(1 + spec.workers) + " nodes", make);
+    co_await std::move(making);
+  }
+  auto look = observe();
+  co_await std::move(look);
+  auto wait = [this](operation::Context& step) { return wait_api(step); };
+  auto waiting = run_step(context, "wait for the Kubernetes API", wait);
+  co_await std::move(waiting);
+}
+
+Task<> ClusterService::wait_api(operation::Context&) {
+  const auto until = with_.clock.now() + std::chrono::minutes(3);
+  // A server that is starting can be asked only: there is nothing yet that could tell.
+  while (true) {
+    bool up = false;
+    try {
+      up = co_await with_.api.ready();
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::cancelled) throw;
+    }
+    if (up) co_return;
+    if (with_.clock.now() > until)
+      throw Error(ErrorCode::cluster_unavailable, "cannot reach the Kubernetes API of '" + name_ + "' within 3 minutes",
+                  "gf doctor; `gf down --delete` and `gf up` make a new cluster");
+    co_await with_.clock.sleep_for(std::chrono::milliseconds(100));
+  }
+}
+
+Task<> ClusterService::wait_nodes_ready(operation::Context& context) {
+  Signal ready(with_.executor);
+  std::map<std::string, bool> nodes;
+  bool synced = false;
+  TaskGroup watching(with_.executor);
+  auto sink = [&](const kube::WatchEvent& event) {
+    if (event.type == "SYNCED") synced = true;
+    else nodes[event.object["metadata"]["name"]] = event.type != "DELETED" && kube::assess(event.object).ready;
+    ready.notify_all();
+  };
+  watching.spawn("watch nodes", with_.api.watch("v1", "Node", "", "", sink));
+  std::exception_ptr thrown;
+  try {
+    while (true) {
+      const auto count = std::count_if(nodes.begin(), nodes.end(), [](const auto& node) { return node.second; });
+      context.progress(static_cast<std::uint64_t>(count), nodes.size(), "nodes");
+      if (synced && static_cast<std::size_t>(count) == nodes.size()) break;
+      co_await ready.wait();
+    }
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  co_await watching.stop();
+  if (thrown) std::rethrow_exception(thrown);
+}
+
+Task<> ClusterService::stop(operation::Context& context) {
+  disconnect();
+  on_nodes_({});
+  co_await provider_->stop(name_, context);
+}
+
+Task<> ClusterService::remove(operation::Context& context) {
+  disconnect();
+  on_nodes_({});
+  co_await provider_->remove(name_, context);
+}
+
+}  // namespace gf::cluster

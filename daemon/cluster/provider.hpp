@@ -1,0 +1,69 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/task.hpp"
+#include "operation/context.hpp"
+#include "protocol/project.hpp"
+
+namespace gf::cluster {
+
+enum class NodeRole { control_plane, worker };
+
+/// A node as the outside shows it: discovered, never remembered.
+struct Node {
+  std::string name;  ///< also the name of its container
+  NodeRole role = NodeRole::worker;
+  bool running = false;
+  std::string address;
+};
+
+enum class Presence {
+  absent,
+  broken,   ///< nodes are missing or half-made: must be removed and created again
+  stopped,  ///< complete, at least one node does not run
+  running,  ///< all nodes run (the API may still be starting)
+};
+
+struct Observation {
+  Presence presence = Presence::absent;
+  std::vector<Node> nodes;
+  std::string reason;  ///< why broken
+};
+
+/// What a provider can do, for preflight and `gf status`.
+struct Capabilities {
+  bool creates = true;         ///< false: the cluster belongs to somebody else
+  bool stops = true;
+  bool network_policy = true;  ///< NetworkPolicy objects are enforced
+};
+
+struct CreateSpec {
+  std::string name;
+  std::string node_image;
+  int workers = 2;
+  int first_host_port = 0;  ///< on 127.0.0.1; mapped to NodePorts 30000 upwards, 0 = none
+  int host_ports = 0;
+};
+
+/// One way to have a cluster. Every call is "ensure": repeating it changes nothing.
+class Provider {
+ public:
+  virtual ~Provider() = default;
+  virtual std::string_view name() const = 0;
+  virtual Capabilities capabilities() const = 0;
+  virtual Task<Observation> observe(std::string cluster) = 0;
+  /// Creates all nodes; throws Error(cluster_failed) with the tool's own words. Leaves nothing behind on failure.
+  virtual Task<> create(CreateSpec spec, operation::Context& context) = 0;
+  /// Starts stopped nodes, the control plane first.
+  virtual Task<> start(std::string cluster, operation::Context& context) = 0;
+  virtual Task<> stop(std::string cluster, operation::Context& context) = 0;
+  virtual Task<> remove(std::string cluster, operation::Context& context) = 0;
+  /// A kubeconfig for this cluster, reachable from this machine.
+  virtual Task<std::string> kubeconfig(std::string cluster) = 0;
+};
+
+}  // namespace gf::cluster

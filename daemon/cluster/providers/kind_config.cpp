@@ -1,0 +1,31 @@
+#include "cluster/providers/kind_config.hpp"
+
+namespace gf::cluster {
+
+std::string kind_config(const CreateSpec& spec, const HostFacts& host) {
+  std::string text = "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nname: " + spec.name + "\n";
+  if (!host.sys_resource)
+    text +=
+        "containerdConfigPatches:\n"
+        "- |\n"
+        "  [plugins.\"io.containerd.grpc.v1.cri\"]\n"
+        "    restrict_oom_score_adj = true\n";
+  if (host.cgroup_v1)
+    text +=
+        "kubeadmConfigPatches:\n"
+        "- |\n"
+        "  apiVersion: kubelet.config.k8s.io/v1beta1\n"
+        "  kind: KubeletConfiguration\n"
+        "  failCgroupV1: false\n";
+  text += "nodes:\n- role: control-plane\n";
+  if (spec.host_ports > 0 && spec.first_host_port > 0) {
+    text += "  extraPortMappings:\n";
+    for (int i = 0; i < spec.host_ports; ++i)
+      text += "  - {containerPort: " + std::to_string(first_node_port + i) +
+              ", hostPort: " + std::to_string(spec.first_host_port + i) + ", listenAddress: 127.0.0.1}\n";
+  }
+  for (int i = 0; i < spec.workers; ++i) text += "- role: worker\n";
+  return text;
+}
+
+}  // namespace gf::cluster

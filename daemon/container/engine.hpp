@@ -1,0 +1,113 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/task.hpp"
+#include "http/client.hpp"
+#include "http/stream.hpp"
+#include "protocol/json.hpp"
+
+namespace gf::container {
+
+struct Container {
+  std::string id, name, image, state;  ///< state: created, running, paused, restarting, exited, dead
+  std::map<std::string, std::string> labels;
+  std::string address;  ///< IPv4 on its first network, empty when stopped
+  std::map<int, int> host_ports;  ///< container port → port on 127.0.0.1
+};
+
+struct Image {
+  std::string id;
+  std::vector<std::string> tags;
+  std::uint64_t bytes = 0;
+  std::map<std::string, std::string> labels;
+};
+
+struct EngineVersion {
+  std::string version, api_version;
+  std::string cgroup_version;  ///< "1" or "2"
+  std::uint64_t memory_bytes = 0;
+  int cpus = 0;
+};
+
+struct BuildSpec {
+  std::string tag;
+  std::string dockerfile = "Dockerfile";
+  std::map<std::string, std::string> args, labels;
+  std::string network;  ///< "host" or empty for the engine's default
+};
+
+struct ExecSpec {
+  std::string container;
+  std::vector<std::string> command;
+  std::map<std::string, std::string> environment;
+  bool tty = false;
+  bool input = false;
+};
+
+struct ExecResult {
+  int exit_code = 0;
+  std::string output, errors;
+};
+
+/// One piece of a running exec: without a tty the engine tells output from errors.
+struct ExecPiece {
+  bool is_error = false;
+  std::string bytes;
+};
+
+class ExecStream {
+ public:
+  virtual ~ExecStream() = default;
+  virtual Task<std::optional<ExecPiece>> read() = 0;  ///< nullopt at the end
+  virtual Task<> write(std::string_view bytes) = 0;   ///< to its standard input
+  virtual Task<> finish_writing() = 0;
+  virtual Task<> resize(int columns, int rows) = 0;   ///< tty only
+  virtual Task<int> exit_code() = 0;                  ///< after the end
+  virtual void close() = 0;
+};
+
+/// A line of progress of a pull: bytes over all layers.
+using PullProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
+using LineFunction = std::function<void(std::string_view line)>;
+
+/// The container engine's API: a seam. Every call throws Error(engine_unavailable) when the engine does not answer.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  virtual Task<EngineVersion> version() = 0;
+  virtual Task<std::vector<Container>> containers(std::string label) = 0;  ///< "key=value", stopped ones included
+  virtual Task<std::optional<Container>> container(std::string name) = 0;
+  virtual Task<> start(std::string name) = 0;
+  virtual Task<> stop(std::string name, std::chrono::seconds grace) = 0;
+  virtual Task<> remove(std::string name) = 0;  ///< by force, with its anonymous volumes; absent is fine
+
+  virtual Task<std::optional<Image>> image(std::string reference) = 0;
+  /// Throws Error(image_unavailable).
+  virtual Task<> pull(std::string reference, PullProgress progress) = 0;
+  /// Builds from the tar of a context, given piece by piece. Lines of output go to `on_line`.
+  /// Throws Error(build_failed) whose cause is the last lines. Cancelling ends the build in the engine.
+  virtual Task<> build(BuildSpec spec, http::BodySource tar, LineFunction on_line) = 0;
+  /// The images as one `docker save` tar.
+  virtual Task<std::unique_ptr<http::ResponseStream>> save(std::vector<std::string> references) = 0;
+  virtual Task<> tag(std::string reference, std::string repository, std::string tag) = 0;
+  virtual Task<> remove_image(std::string reference) = 0;
+
+  virtual Task<ExecResult> exec(ExecSpec spec, std::string input) = 0;
+  virtual Task<std::unique_ptr<ExecStream>> exec_stream(ExecSpec spec) = 0;
+  /// Puts a tar into a running container's file system below `folder`.
+  virtual Task<> put_archive(std::string container, std::string folder, std::string tar) = 0;
+  /// Events (one JSON object a line) with the filters of the engine's API, e.g. {"label": ["a=b"]}.
+  virtual Task<std::unique_ptr<http::ResponseStream>> events(Json filters) = 0;
+};
+
+/// Over the engine's Unix socket (DOCKER_HOST=unix://… or /var/run/docker.sock).
+std::unique_ptr<Engine> make_docker_engine(Executor executor, std::string socket_path);
+std::string docker_socket_path();
+
+}  // namespace gf::container

@@ -1,0 +1,213 @@
+#include "image/image_service.hpp"
+
+#include <algorithm>
+#include <sstream>
+
+#include "core/when_all.hpp"
+#include "protocol/error.hpp"
+
+namespace gf::image {
+
+namespace {
+
+using operation::run_step;
+
+/// "::step 3/9 compiling kubelet" → progress and a line.
+void tell_driver_line(std::string_view line, operation::Context& context) {
+  constexpr std::string_view mark = "::step ";
+  if (!line.starts_with(mark)) return context.log(line);
+  std::istringstream words{std::string(line.substr(mark.size()))};
+  std::uint64_t done = 0, total = 0;
+  char slash = 0;
+  std::string text;
+  words >> done >> slash >> total;
+  std::getline(words >> std::ws, text);
+  if (done > 0) context.progress(done - 1, total, "steps");
+  context.log(text);
+}
+
+}  // namespace
+
+ImageService::ImageService(Executor executor, Clock& clock, container::Engine& engine, ProcessRunner& processes,
+                           std::filesystem::path driver)
+    : executor_(executor), clock_(clock), engine_(engine), processes_(processes), driver_(std::move(driver)),
+      freed_(executor) {}
+
+Task<std::vector<PlatformImage>> ImageService::references(std::vector<std::string> names) {
+  ProcessSpec ask;
+  ask.program = driver_.string();
+  ask.arguments = {"ref"};
+  for (const auto& name : names)
+    if (!known_.contains(name)) ask.arguments.push_back(name);
+  if (ask.arguments.size() > 1) {
+    auto asking = processes_.run(ask);
+    const auto answer = co_await std::move(asking);
+    if (answer.exit_code != 0)
+      throw Error(ErrorCode::not_found, "cannot tell the images' versions: `" + printable(ask) + "` failed", "", answer.errors);
+    for (auto& image : read_references(answer.output)) known_[image.name] = image;
+  }
+  std::vector<PlatformImage> images;
+  for (const auto& name : names) images.push_back(known_.at(name));
+  co_return images;
+}
+
+Task<std::string> ImageService::obtain(std::string name, operation::Context& context) {
+  while (busy_.contains(name)) co_await freed_.wait();
+  busy_.insert(name);
+  std::string reference;
+  std::exception_ptr thrown;
+  try {
+    auto work = obtain_once(name, context);
+    reference = co_await std::move(work);
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  busy_.erase(name);
+  freed_.notify_all();
+  if (thrown) std::rethrow_exception(thrown);
+  co_return reference;
+}
+
+Task<std::string> ImageService::obtain_once(std::string name, operation::Context& context) {
+  std::vector<std::string> names{name};
+  auto asking = references(std::move(names));
+  const auto found = co_await std::move(asking);
+  const auto& wanted = found.front();
+  const bool built_present = (co_await engine_.image(wanted.built)).has_value();
+  bool official_present = false;
+  if (!built_present && !wanted.official.empty())
+    official_present = (co_await engine_.image(wanted.official)).has_value();
+  std::optional<Clock::duration> since_failed;
+  if (registry_failed_) since_failed = clock_.now() - *registry_failed_;
+  auto way = next_way(built_present, official_present, !wanted.official.empty(), since_failed);
+  if (way == Way::pull) {
+    auto pulling = pull(wanted, context);
+    const bool pulled = co_await std::move(pulling);
+    if (pulled) co_return wanted.official;
+    way = Way::build;
+  }
+  if (way == Way::use_official) co_return wanted.official;
+  if (way == Way::build) {
+    auto body = [&](operation::Context& step) { return build(wanted, step); };
+    auto building = run_step(context, "build image " + name, body);
+    co_await std::move(building);
+  }
+  co_return wanted.built;
+}
+
+Task<bool> ImageService::pull(PlatformImage wanted, operation::Context& context) {
+  auto step = context.begin("pull " + wanted.official);
+  std::exception_ptr thrown;
+  try {
+    auto progress = container::PullProgress(
+        [step](std::uint64_t done, std::uint64_t total) { step->progress(done, total, "bytes"); });
+    auto pulling = engine_.pull(wanted.official, std::move(progress));
+    co_await std::move(pulling);
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  if (thrown) {
+    if (error_from(thrown).code() != ErrorCode::image_unavailable) {
+      step->finish(thrown);
+      std::rethrow_exception(thrown);
+    }
+    registry_failed_ = clock_.now();
+    step->skip("no registry serves it here: it is built instead");
+    co_return false;
+  }
+  step->finish(nullptr);
+  co_return true;
+}
+
+Task<> ImageService::build(PlatformImage wanted, operation::Context& context) {
+  ProcessSpec work;
+  work.program = driver_.string();
+  work.arguments = {"build", wanted.name};
+  auto on_line = LineSink([&context](OutputStream, std::string_view line) { tell_driver_line(line, context); });
+  auto running = processes_.run(work, std::move(on_line));
+  const auto result = co_await std::move(running);
+  if (result.exit_code != 0)
+    throw Error(ErrorCode::build_failed, "cannot build the image '" + wanted.name + "': `" + printable(work) +
+                                             "` ended with code " + std::to_string(result.exit_code),
+                "run it by hand to see all of it", result.errors);
+}
+
+Task<std::set<std::string>> ImageService::held_by(std::string node) {
+  container::ExecSpec ask;
+  ask.container = node;
+  ask.command = {"ctr", "--namespace", "k8s.io", "images", "ls", "-q"};
+  const auto answer = co_await engine_.exec(std::move(ask), "");
+  if (answer.exit_code != 0)
+    throw Error(ErrorCode::cluster_failed, "cannot list the images of node '" + node + "'", "", answer.errors);
+  std::set<std::string> names;
+  std::istringstream lines(answer.output);
+  for (std::string line; std::getline(lines, line);) names.insert(line);
+  co_return names;
+}
+
+Task<> ImageService::load(std::vector<std::string> references, std::vector<std::string> nodes,
+                          operation::Context& context) {
+  std::vector<Task<std::set<std::string>>> asking;
+  std::vector<std::string> unknown;
+  for (const auto& node : nodes) {
+    const auto& has = held_[node];
+    if (std::all_of(references.begin(), references.end(), [&](const auto& r) { return has.contains(canonical(r)); })) continue;
+    unknown.push_back(node);
+    asking.push_back(held_by(node));
+  }
+  auto answers = when_all(std::move(asking));
+  const auto held = co_await std::move(answers);
+  std::map<std::string, std::set<std::string>> stores;
+  for (std::size_t i = 0; i < unknown.size(); ++i) stores[unknown[i]] = held_[unknown[i]] = held[i];
+
+  std::vector<Task<>> sending;
+  for (const auto& [missing, lacking] : group_by_missing(references, stores)) sending.push_back(send(missing, lacking, context));
+  if (sending.empty()) co_return;
+  auto all = when_all(std::move(sending));
+  co_await std::move(all);
+}
+
+Task<> ImageService::send(std::vector<std::string> references, std::vector<std::string> nodes,
+                          operation::Context& context) {
+  std::uint64_t total = 0;
+  for (const auto& reference : references)
+    if (const auto image = co_await engine_.image(reference)) total += image->bytes;
+  std::vector<std::unique_ptr<container::ExecStream>> importers;
+  for (const auto& node : nodes) {
+    container::ExecSpec spec;
+    spec.container = node;
+    spec.command = {"ctr", "--namespace", "k8s.io", "images", "import", "--local", "--all-platforms", "--digests",
+                    "--no-unpack", "-"};
+    spec.input = true;
+    auto opening = engine_.exec_stream(std::move(spec));
+    importers.push_back(co_await std::move(opening));
+  }
+  auto saving = engine_.save(references);
+  const auto tar = co_await std::move(saving);
+  std::uint64_t done = 0;
+  while (true) {
+    const auto piece = co_await tar->read();
+    if (!piece) break;
+    // One stream out of the engine, every node fed from it: the slowest sets the pace, nothing is kept.
+    std::vector<Task<>> writes;
+    for (auto& importer : importers) writes.push_back(importer->write(*piece));
+    auto all = when_all(std::move(writes));
+    co_await std::move(all);
+    done += piece->size();
+    context.progress(std::min(done, total), total, "bytes");
+  }
+  for (std::size_t i = 0; i < importers.size(); ++i) {
+    co_await importers[i]->finish_writing();
+    std::string said;
+    while (true) {
+      const auto piece = co_await importers[i]->read();
+      if (!piece) break;
+      said += piece->bytes;
+    }
+    if (co_await importers[i]->exit_code() != 0)
+      throw Error(ErrorCode::cluster_failed, "cannot load images into node '" + nodes[i] + "'", "", said);
+    for (const auto& reference : references) held_[nodes[i]].insert(canonical(reference));
+  }
+}
+
+}  // namespace gf::image

@@ -1,0 +1,59 @@
+#pragma once
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "container/engine.hpp"
+#include "core/clock.hpp"
+#include "core/signal.hpp"
+#include "image/order.hpp"
+#include "operation/context.hpp"
+#include "system/process_runner.hpp"
+
+namespace gf::image {
+
+/// Obtains platform images (those of images/) and puts images into the nodes. Io thread only.
+///   present in the engine ─▶ use it;  else pull the official one;  else build it by images/image.
+class ImageService {
+ public:
+  /// `driver` is the program images/image, which alone knows names, versions and content keys.
+  ImageService(Executor executor, Clock& clock, container::Engine& engine, ProcessRunner& processes,
+               std::filesystem::path driver);
+
+  /// The references of platform images, in the order of `names`, without obtaining them. Asked from the driver once
+  /// per name. Throws Error(not_found) for a name that images/ lacks.
+  Task<std::vector<PlatformImage>> references(std::vector<std::string> names);
+
+  /// Makes the platform image `name` present in the engine and returns the reference to use.
+  /// Two callers at once: one works, the other waits. Throws Error(image_unavailable) or Error(build_failed).
+  Task<std::string> obtain(std::string name, operation::Context& context);
+
+  /// Puts `references` into those of `nodes` whose store lacks them, all nodes in parallel, one stream out of the
+  /// engine for each set of lacking images. Progress in bytes.
+  Task<> load(std::vector<std::string> references, std::vector<std::string> nodes, operation::Context& context);
+  /// Forgets what the nodes hold: after they were made again.
+  void forget_nodes() { held_.clear(); }
+
+ private:
+  Task<std::string> obtain_once(std::string name, operation::Context& context);
+  Task<> build(PlatformImage wanted, operation::Context& context);
+  Task<bool> pull(PlatformImage wanted, operation::Context& context);
+  Task<std::set<std::string>> held_by(std::string node);
+  Task<> send(std::vector<std::string> references, std::vector<std::string> nodes, operation::Context& context);
+
+  Executor executor_;
+  Clock& clock_;
+  container::Engine& engine_;
+  ProcessRunner& processes_;
+  std::filesystem::path driver_;
+  std::map<std::string, PlatformImage> known_;
+  std::map<std::string, std::set<std::string>> held_;  ///< node → references in its store
+  std::set<std::string> busy_;                          ///< names being obtained
+  Signal freed_;
+  std::optional<Clock::time_point> registry_failed_;
+};
+
+}  // namespace gf::image

@@ -1,0 +1,60 @@
+#include "image/order.hpp"
+
+#include "protocol/error.hpp"
+
+namespace gf::image {
+
+std::vector<PlatformImage> read_references(std::string_view text) {
+  std::vector<PlatformImage> images;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    const auto line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    const auto first = line.find('\t');
+    const auto second = first == std::string_view::npos ? first : line.find('\t', first + 1);
+    if (second == std::string_view::npos)
+      throw Error(ErrorCode::internal, "cannot read the answer of images/image: '" + std::string(line) + "'");
+    PlatformImage image;
+    image.name = line.substr(0, first);
+    image.built = line.substr(first + 1, second - first - 1);
+    image.official = line.substr(second + 1);
+    if (image.official == "-") image.official.clear();
+    images.push_back(std::move(image));
+  }
+  return images;
+}
+
+Way next_way(bool built_present, bool official_present, bool has_official,
+             std::optional<std::chrono::steady_clock::duration> since_registry_failed) {
+  if (built_present) return Way::use_built;
+  if (has_official && official_present) return Way::use_official;
+  const bool registry_down = since_registry_failed && *since_registry_failed < std::chrono::minutes(10);
+  return has_official && !registry_down ? Way::pull : Way::build;
+}
+
+std::map<std::vector<std::string>, std::vector<std::string>> group_by_missing(
+    const std::vector<std::string>& references, const std::map<std::string, std::set<std::string>>& held) {
+  std::map<std::vector<std::string>, std::vector<std::string>> groups;
+  for (const auto& [node, has] : held) {
+    std::vector<std::string> missing;
+    for (const auto& reference : references)
+      if (!has.contains(canonical(reference))) missing.push_back(reference);
+    if (!missing.empty()) groups[missing].push_back(node);
+  }
+  return groups;
+}
+
+std::string canonical(std::string_view reference) {
+  std::string text(reference);
+  const auto slash = text.find('/');
+  const auto first = text.substr(0, slash);
+  // The first part is a registry only when it looks like a host: Docker's own rule.
+  const bool has_registry = slash != std::string::npos &&
+                            (first.find('.') != std::string::npos || first.find(':') != std::string::npos ||
+                             first == "localhost");
+  if (!has_registry) text = (slash == std::string::npos ? "docker.io/library/" : "docker.io/") + text;
+  if (text.find(':', text.rfind('/')) == std::string::npos) text += ":latest";
+  return text;
+}
+
+}  // namespace gf::image

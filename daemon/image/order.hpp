@@ -1,0 +1,37 @@
+#pragma once
+#include <chrono>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gf::image {
+
+/// A row of `images/image ref`.
+struct PlatformImage {
+  std::string name;
+  std::string built;     ///< "greenfield/redis:0123456789abcdef": what building it gives
+  std::string official;  ///< what a registry serves; empty when there is none
+};
+
+/// Pure: reads the driver's answer (NAME TAB REF TAB OFFICIAL, "-" for none).
+/// Throws Error(internal) for a line of another shape.
+std::vector<PlatformImage> read_references(std::string_view text);
+
+enum class Way { use_built, use_official, pull, build };
+
+/// Pure: "auto" order. Present wins (ours first: it was made for just this version), then pulling unless there is
+/// nothing to pull or the registry failed within the last ten minutes, then building.
+Way next_way(bool built_present, bool official_present, bool has_official,
+             std::optional<std::chrono::steady_clock::duration> since_registry_failed);
+
+/// Pure: nodes grouped by the images they lack, so that each set is streamed out of the engine once.
+std::map<std::vector<std::string>, std::vector<std::string>> group_by_missing(
+    const std::vector<std::string>& references, const std::map<std::string, std::set<std::string>>& held);
+
+/// Pure: the reference as containerd stores it: "redis:8" → "docker.io/library/redis:8".
+std::string canonical(std::string_view reference);
+
+}  // namespace gf::image

@@ -1,0 +1,24 @@
+#pragma once
+#include <string>
+
+#include "protocol/json.hpp"
+
+namespace gf::kube {
+
+/// Whether a workload has arrived at what its spec wants.
+struct Readiness {
+  bool ready = false;
+  bool failed = false;   ///< will not become ready by waiting (a Job that gave up)
+  int done = 0, total = 0;  ///< replicas
+  std::string reason;    ///< why not, in words: "1 of 2 replicas ready"
+};
+
+/// Pure: Deployment, StatefulSet, DaemonSet, Job, Pod, Node, PersistentVolumeClaim, CustomResourceDefinition; other
+/// kinds are ready when they exist. Rules as `kubectl rollout status` has them (observedGeneration, updated replicas).
+Readiness assess(const Json& object);
+
+/// What a pod suffers from, or "" when nothing: CrashLoopBackOff, ImagePullBackOff, OOMKilled, Unschedulable … with
+/// container name and message.
+std::string trouble(const Json& pod);
+
+}  // namespace gf::kube

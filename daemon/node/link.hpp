@@ -1,0 +1,81 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "container/engine.hpp"
+#include "core/task_group.hpp"
+#include "http/stream.hpp"
+
+namespace gf::node {
+
+/// A file as it should be inside a container. Paths are relative to the sync target, '/'-separated, any bytes but NUL.
+struct FileState {
+  std::string path;
+  unsigned mode = 0644;         ///< permission bits; for links ignored
+  bool link = false;            ///< symbolic link: `contents` is its target
+  std::string digest;           ///< sha256 hex of the contents (link: of the target)
+};
+
+struct FileWrite {
+  FileState file;
+  std::shared_ptr<const std::string> contents;  ///< shared between replicas, never copied
+};
+
+/// One change to one container: applied in order deletes, then writes; each file atomically (temporary file + rename),
+/// missing folders made, emptied folders that the deletes leave behind removed.
+struct SyncRequest {
+  std::string container_id;   ///< as the kubelet names it, without "containerd://"
+  std::string target;         ///< absolute folder inside the container
+  std::vector<std::string> deletes;
+  std::vector<FileWrite> writes;
+  std::string signal;         ///< sent to the container's first process afterwards ("HUP"); empty = none
+};
+
+struct SyncResult {
+  std::uint64_t files = 0, bytes = 0;
+  double seconds = 0;  ///< inside the agent
+};
+
+/// The held-open stream to gf-agent in one node: a seam. Requests run at once, answers find their request.
+/// Every call throws Error(cluster_unavailable) when the link is down; it reconnects by itself (backoff 50 ms … 5 s).
+class Link {
+ public:
+  virtual ~Link() = default;
+  virtual const std::string& node() const = 0;
+  virtual bool connected() const = 0;
+  /// Throws Error(not_found) when the container does not run, Error(deploy_failed) when a file cannot be written
+  /// (read-only file system, no space, a path that leads out of the target).
+  virtual Task<SyncResult> sync(SyncRequest request) = 0;
+  /// Of `files`, those whose contents, kind or mode differ inside the container: indexes in order.
+  virtual Task<std::vector<std::size_t>> compare(std::string container_id, std::string target, std::vector<FileState> files) = 0;
+  /// Connects from inside the node. Throws Error(cluster_unavailable) with the reason when refused.
+  virtual Task<std::unique_ptr<http::Stream>> dial(std::string host, int port) = 0;
+};
+
+/// The links to all nodes of the cluster. Installs the agent into a node when it is missing or differs (by digest) and
+/// runs it there through one engine exec stream.
+class Links {
+ public:
+  Links(Executor executor, container::Engine& engine, Clock& clock, std::string agent_path);
+  ~Links();
+  /// Makes the set of links equal to these nodes (container names). New ones connect in the background.
+  void set_nodes(std::vector<std::string> nodes);
+  /// Throws Error(cluster_unavailable) for a node without link.
+  Link& at(const std::string& node);
+  /// Any connected link; waits for the first one.
+  Task<Link*> any();
+  /// Resumes when all current links are connected.
+  Task<> all_connected();
+  Task<> stop();
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace gf::node

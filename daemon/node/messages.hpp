@@ -1,0 +1,79 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "node/frame.hpp"
+
+// What the payloads of frames mean. Both sides compile this file: standard library only.
+// Every decode throws BrokenFrame when the payload is shorter or longer than its message.
+namespace gf::node {
+
+struct Hello {
+  std::uint32_t version = protocol_version;
+  std::string digest;  ///< agent: sha256 hex of its own file
+};
+std::string encode(const Hello& message);
+Hello decode_hello(std::string_view payload);
+
+/// Why the agent refused. `code` is one of the daemon's error codes by name ("deploy-failed").
+struct Failure {
+  std::string code, message, hint;
+};
+std::string encode(const Failure& message);
+Failure decode_failure(std::string_view payload);
+
+struct SyncBegin {
+  std::string container_id, target;
+  std::string signal;  ///< "HUP", or empty for none
+};
+std::string encode(const SyncBegin& message);
+SyncBegin decode_sync_begin(std::string_view payload);
+
+struct SyncFile {
+  std::string path;
+  std::uint32_t mode = 0644;
+  bool link = false;
+  std::uint64_t size = 0;  ///< of the whole contents
+};
+std::string encode(const SyncFile& message);
+/// `rest` receives what follows the message: the first piece of the contents.
+SyncFile decode_sync_file(std::string_view payload, std::string_view& rest);
+
+struct SyncDone {
+  std::uint64_t files = 0, bytes = 0;
+  double seconds = 0;
+};
+std::string encode(const SyncDone& message);
+SyncDone decode_sync_done(std::string_view payload);
+
+struct CompareBegin {
+  std::string container_id, target;
+};
+std::string encode(const CompareBegin& message);
+CompareBegin decode_compare_begin(std::string_view payload);
+
+struct CompareFile {
+  std::string path;
+  std::uint32_t mode = 0644;
+  bool link = false;
+  std::string digest;
+};
+std::string encode(const CompareFile& message);
+CompareFile decode_compare_file(std::string_view payload);
+
+struct Dial {
+  std::string host;
+  std::uint16_t port = 0;
+};
+std::string encode(const Dial& message);
+Dial decode_dial(std::string_view payload);
+
+std::string encode_window(std::uint32_t bytes);
+std::uint32_t decode_window(std::string_view payload);
+
+std::string encode_bits(const std::vector<bool>& bits);
+std::vector<std::size_t> decode_bits(std::string_view payload);  ///< the indexes that are set, in order
+
+}  // namespace gf::node

@@ -1,0 +1,24 @@
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <sys/types.h>
+
+namespace gf {
+
+/// One daemon per runtime folder: an exclusive flock on `path`, which holds our pid. Released by the kernel at our
+/// death, so a kill -9 leaves nothing behind.
+class InstanceLock {
+ public:
+  /// nullopt when another process holds it (its pid is then readable by holder()).
+  static std::optional<InstanceLock> take(const std::filesystem::path& path);
+  static std::optional<pid_t> holder(const std::filesystem::path& path);
+  InstanceLock(InstanceLock&& other) noexcept;
+  InstanceLock& operator=(InstanceLock&&) = delete;
+  ~InstanceLock();
+
+ private:
+  explicit InstanceLock(int descriptor) : descriptor_(descriptor) {}
+  int descriptor_;
+};
+
+}  // namespace gf

@@ -1,0 +1,16 @@
+"""Redis: counts visits under the key prefix that belongs to this project."""
+
+import redis.asyncio
+
+
+class Client:
+    def __init__(self, url, environment):
+        self._redis = redis.asyncio.from_url(url, decode_responses=True, socket_timeout=2, socket_connect_timeout=2)
+        self._key = environment.get("REDIS_PREFIX", "") + "visits"
+
+    async def ping(self):
+        await self._redis.ping()
+
+    async def visit(self):
+        await self._redis.incr(self._key)
+        return {"visits": int(await self._redis.get(self._key))}

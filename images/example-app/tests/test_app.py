@@ -1,0 +1,59 @@
+"""What the endpoints answer. Run with: python -m unittest discover -s tests -t ."""
+
+import unittest
+
+from tests.served import Served
+
+
+class WithoutLayers(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.app = Served()
+        cls.addClassCleanup(cls.app.__exit__)
+
+    def test_index_reads_the_message_for_each_request(self):
+        self.assertEqual(self.app.get("/")[1], {"message": "Hello from Greenfield.", "pod": "pod-1"})
+        self.app.replace("app/message.txt", "Hello from Greenfield.", "grüße")
+        self.assertEqual(self.app.get("/")[1]["message"], "grüße")
+        self.app.replace("app/message.txt", "grüße", "Hello from Greenfield.")
+
+    def test_health(self):
+        self.assertEqual(self.app.get("/healthz"), (200, {"status": "ok"}))
+
+    def test_ready_when_nothing_is_used(self):
+        self.assertEqual(self.app.get("/readyz"), (200, {"status": "ok", "layers": {}}))
+
+    def test_a_layer_that_is_not_used_is_named(self):
+        for name in ("redis", "postgres"):
+            status, body = self.app.get(f"/api/{name}")
+            self.assertEqual((status, body["error"]), (404, f"this project does not use {name}"))
+            self.assertIn("greenfield.yaml", body["hint"])
+
+    def test_an_unknown_layer_names_the_known(self):
+        status, body = self.app.get("/api/cobol")
+        self.assertEqual((status, body["known"]), (404, ["postgres", "redis"]))
+
+    def test_metrics_count_by_route_pattern(self):
+        self.app.get("/api/nothing")
+        self.app.get("/no-such-page/17")
+        status, text = self.app.get("/metrics")
+        self.assertEqual(status, 200)
+        self.assertIn('http_requests_total{method="GET",path="/api/{name}",status="404"}', text)
+        self.assertIn('path="unmatched"', text)
+        self.assertNotIn("no-such-page", text)
+
+
+class WithUnreachableLayers(unittest.TestCase):
+    def test_not_ready_and_says_why(self):
+        nowhere = "127.0.0.1:1"
+        with Served(REDIS_URL=f"redis://{nowhere}/0", DATABASE_URL=f"postgresql://u:p@{nowhere}/d") as app:
+            status, body = app.get("/readyz")
+            self.assertEqual((status, body["status"], sorted(body["layers"])), (503, "waiting", ["postgres", "redis"]))
+            self.assertNotIn("ok", body["layers"].values())
+            self.assertEqual(app.get("/healthz")[0], 200)
+            status, body = app.get("/api/postgres")
+            self.assertEqual((status, body["error"]), (503, "cannot reach postgres"))
+
+
+if __name__ == "__main__":
+    unittest.main()

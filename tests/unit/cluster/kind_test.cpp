@@ -1,0 +1,48 @@
+#include <doctest/doctest.h>
+
+#include "cluster/providers/kind.hpp"
+
+using namespace gf::cluster;
+
+TEST_CASE("kind's configuration: workers, host ports and what the host lacks") {
+  CreateSpec spec;
+  spec.name = "shop";
+  spec.workers = 2;
+  spec.first_host_port = 30100;
+  spec.host_ports = 2;
+  const auto plain = kind_config(spec, HostFacts{});
+  CHECK(plain ==
+        "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nname: shop\nnodes:\n- role: control-plane\n"
+        "  extraPortMappings:\n"
+        "  - {containerPort: 30000, hostPort: 30100, listenAddress: 127.0.0.1}\n"
+        "  - {containerPort: 30001, hostPort: 30101, listenAddress: 127.0.0.1}\n"
+        "- role: worker\n- role: worker\n");
+  HostFacts poor;
+  poor.cgroup_v1 = true;
+  poor.sys_resource = false;
+  const auto patched = kind_config(spec, poor);
+  CHECK(patched.find("failCgroupV1: false") != std::string::npos);
+  CHECK(patched.find("restrict_oom_score_adj = true") != std::string::npos);
+  spec.host_ports = 0;
+  CHECK(kind_config(spec, HostFacts{}).find("extraPortMappings") == std::string::npos);
+}
+
+TEST_CASE("kind's step lines become titles of ours") {
+  struct Row {
+    std::string_view line;
+    KindLine::Type type;
+    std::string title;
+  };
+  const Row rows[] = {
+      {" • Preparing nodes 📦 📦  ...", KindLine::Type::begins, "preparing nodes"},
+      {" ✓ Preparing nodes 📦 📦 ", KindLine::Type::ends, "preparing nodes"},
+      {" • Starting control-plane 🕹️  ...", KindLine::Type::begins, "starting control-plane"},
+      {"Creating cluster \"shop\" ...", KindLine::Type::other, ""},
+      {"", KindLine::Type::other, ""},
+  };
+  for (const auto& row : rows) {
+    const auto read = read_kind_line(row.line);
+    CHECK(read.type == row.type);
+    CHECK(read.title == row.title);
+  }
+}
