@@ -1,0 +1,296 @@
+#include "http/server.hpp"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <cstring>
+
+#include "core/with_timeout.hpp"
+#include "protocol/error.hpp"
+
+namespace gf::http {
+
+namespace beast = boost::beast;
+namespace bhttp = boost::beast::http;
+using Socket = net::local::stream_protocol::socket;
+using Parser = bhttp::request_parser<bhttp::string_body>;
+
+namespace {
+
+constexpr auto quietly = net::as_tuple(net::use_awaitable);
+
+/// The connection after an upgrade, with the bytes that came along with the request's head.
+class UpgradedStream final : public Stream {
+ public:
+  UpgradedStream(Socket& socket, std::string early) : socket_(socket), early_(std::move(early)) {}
+
+  Task<std::size_t> read_some(char* buffer, std::size_t size) override {
+    if (!early_.empty()) {
+      const auto count = std::min(size, early_.size());
+      std::memcpy(buffer, early_.data(), count);
+      early_.erase(0, count);
+      co_return count;
+    }
+    const auto [error, count] = co_await socket_.async_read_some(net::buffer(buffer, size), quietly);
+    if (error == net::error::eof) co_return 0;
+    if (error) throw boost::system::system_error(error);
+    co_return count;
+  }
+  Task<> write(std::string_view bytes) override {
+    co_await net::async_write(socket_, net::buffer(bytes.data(), bytes.size()), net::use_awaitable);
+  }
+  Task<> finish_writing() override {
+    boost::system::error_code ignored;
+    socket_.shutdown(Socket::shutdown_send, ignored);
+    co_return;
+  }
+  void close() override {
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+  }
+
+ private:
+  Socket& socket_;
+  std::string early_;
+};
+
+template <class Body>
+void fill(bhttp::response<Body>& message, const Response& head, bool keep_alive) {
+  message.version(11);
+  message.result(static_cast<unsigned>(head.status));
+  for (const auto& [name, value] : head.headers.all()) message.set(name, value);
+  message.keep_alive(keep_alive);
+}
+
+class SocketResponder final : public Responder {
+ public:
+  SocketResponder(Socket& socket, bool keep_alive, std::string early)
+      : socket_(socket), keep_alive_(keep_alive), early_(std::move(early)) {}
+
+  Task<> respond(Response response) override {
+    begun_ = true;
+    bhttp::response<bhttp::string_body> message;
+    fill(message, response, keep_alive_);
+    message.body() = std::move(response.body);
+    message.prepare_payload();
+    co_await bhttp::async_write(socket_, message, net::use_awaitable);
+    complete_ = true;
+  }
+  Task<> begin(Response head) override {
+    begun_ = true;
+    bhttp::response<bhttp::empty_body> message;
+    fill(message, head, keep_alive_);
+    message.chunked(true);
+    bhttp::response_serializer<bhttp::empty_body> serializer(message);
+    co_await bhttp::async_write_header(socket_, serializer, net::use_awaitable);
+  }
+  Task<> write(std::string piece) override {
+    if (piece.empty()) co_return;  // an empty chunk would be the end
+    const auto chunk = bhttp::make_chunk(net::buffer(piece));
+    co_await net::async_write(socket_, chunk, net::use_awaitable);
+  }
+  Task<> end() override {
+    const auto last = bhttp::make_chunk_last();
+    co_await net::async_write(socket_, last, net::use_awaitable);
+    complete_ = true;
+  }
+  Task<std::unique_ptr<Stream>> upgrade(Response head) override {
+    begun_ = upgraded_ = true;
+    head.status = 101;
+    bhttp::response<bhttp::empty_body> message;
+    fill(message, head, true);
+    co_await bhttp::async_write(socket_, message, net::use_awaitable);
+    co_return std::make_unique<UpgradedStream>(socket_, std::move(early_));
+  }
+  bool begun() const override { return begun_; }
+  bool upgraded() const { return upgraded_; }
+  /// Whether the next request may follow on this connection.
+  bool reusable() const { return complete_ && keep_alive_ && !upgraded_; }
+
+ private:
+  Socket& socket_;
+  bool keep_alive_;
+  std::string early_;
+  bool begun_ = false, complete_ = false, upgraded_ = false;
+};
+
+Response error_response(const Error& error, int status) {
+  Response response;
+  response.status = status;
+  response.headers.set("Content-Type", "application/json");
+  response.body = dump(Json{{"error", to_json(error)}}) + "\n";
+  return response;
+}
+
+/// Ends when the peer has closed its side; stays for ever once the peer sends more (pipelined or upgraded bytes).
+Task<> wait_for_disconnect(Socket& socket, const SocketResponder& responder) {
+  co_await socket.async_wait(Socket::wait_read, net::use_awaitable);
+  char byte = 0;
+  const auto seen = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  if (seen == 0 && !responder.upgraded()) co_return;
+  net::steady_timer never(socket.get_executor(), net::steady_timer::time_point::max());
+  co_await never.async_wait(net::use_awaitable);
+}
+
+/// What a failed parse is answered with; status 0 = nothing, the peer is gone.
+Response parse_failure(const boost::system::error_code& error) {
+  if (error == bhttp::error::header_limit)
+    return error_response(Error(ErrorCode::bad_request, "cannot read the request: its head is too large"), 431);
+  if (error == bhttp::error::body_limit)
+    return error_response(Error(ErrorCode::payload_too_large, "cannot read the request: its body is too large"), 413);
+  if (error.category() == bhttp::make_error_code(bhttp::error::bad_method).category() &&
+      error != bhttp::error::end_of_stream && error != bhttp::error::partial_message)
+    return error_response(Error(ErrorCode::bad_request, "cannot read the request: " + error.message()), 400);
+  Response nothing;
+  nothing.status = 0;
+  return nothing;
+}
+
+}  // namespace
+
+struct Server::State {
+  Executor executor;
+  std::string path;
+  Handler handler;
+  ServerLimits limits;
+  SystemClock clock;
+  net::local::stream_protocol::acceptor acceptor;
+  TaskGroup connections;
+
+  State(Executor executor_, std::string path_, Handler handler_, ServerLimits limits_)
+      : executor(executor_), path(std::move(path_)), handler(std::move(handler_)), limits(limits_),
+        acceptor(executor_), connections(executor_) {}
+
+  static Task<> accept(State& state);
+  static Task<> serve(State& state, Socket socket);
+  static Task<> read_head(Socket& socket, beast::flat_buffer& buffer, Parser& parser, boost::system::error_code& failed);
+  static Task<bool> answer(State& state, Socket& socket, Parser& parser, std::string early);
+  bool is_ours(Socket& socket) const {
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    return ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == ::getuid();
+  }
+};
+
+Server::Server(Executor executor, std::string socket_path, Handler handler, ServerLimits limits)
+    : state_(std::make_shared<State>(executor, std::move(socket_path), std::move(handler), limits)) {
+  // The mode must be right before anybody can connect: made by umask, not by a chmod afterwards.
+  const auto before = ::umask(0177);
+  boost::system::error_code error;
+  const net::local::stream_protocol::endpoint endpoint(state_->path);
+  state_->acceptor.open(endpoint.protocol(), error);
+  if (!error) state_->acceptor.bind(endpoint, error);
+  if (!error) state_->acceptor.listen(net::socket_base::max_listen_connections, error);
+  ::umask(before);
+  if (error)
+    throw Error(ErrorCode::daemon_unavailable, "cannot listen on " + state_->path + ": " + error.message());
+}
+
+Server::~Server() = default;
+
+void Server::start() { state_->connections.spawn("accept", State::accept(*state_)); }
+
+Task<> Server::stop() {
+  boost::system::error_code ignored;
+  state_->acceptor.close(ignored);
+  ::unlink(state_->path.c_str());
+  co_await state_->connections.stop();
+}
+
+Task<> Server::State::accept(State& state) {
+  while (true) {
+    auto [error, socket] = co_await state.acceptor.async_accept(quietly);
+    if (error == net::error::operation_aborted) co_return;
+    if (error) {
+      // Out of descriptors: the connection waits in the backlog until one is free again.
+      co_await state.clock.sleep_for(std::chrono::milliseconds(50));
+      continue;
+    }
+    auto serving = serve(state, std::move(socket));
+    state.connections.spawn("connection", std::move(serving));
+  }
+}
+
+Task<> Server::State::read_head(Socket& socket, beast::flat_buffer& buffer, Parser& parser,
+                                boost::system::error_code& failed) {
+  const auto [error, count] = co_await bhttp::async_read_header(socket, buffer, parser, quietly);
+  failed = error;
+}
+
+Task<> Server::State::serve(State& state, Socket socket) {
+  SocketResponder refusal(socket, false, {});
+  if (!state.is_ours(socket)) {
+    auto response = error_response(Error(ErrorCode::forbidden, "cannot talk to another user's daemon"), 403);
+    co_await refusal.respond(std::move(response));
+    co_return;
+  }
+  if (state.connections.size() > state.limits.connections) {
+    auto response = error_response(Error(ErrorCode::daemon_unavailable, "cannot take more connections"), 503);
+    co_await refusal.respond(std::move(response));
+    co_return;
+  }
+  beast::flat_buffer buffer;
+  while (true) {
+    Parser parser;
+    parser.header_limit(static_cast<std::uint32_t>(state.limits.header_bytes));
+    parser.body_limit(state.limits.body_bytes);
+    // An idle connection may wait for its next request for ever; a head that has begun must come to its end.
+    if (buffer.size() == 0) co_await socket.async_wait(Socket::wait_read, net::use_awaitable);
+    boost::system::error_code failed;
+    auto reading = read_head(socket, buffer, parser, failed);
+    auto limited = with_timeout(state.clock, state.limits.header_time, "cannot wait longer for the request", std::move(reading));
+    co_await std::move(limited);
+    if (!failed) {
+      const auto [error, count] = co_await bhttp::async_read(socket, buffer, parser, quietly);
+      failed = error;
+    }
+    if (failed) {
+      auto response = parse_failure(failed);
+      if (response.status != 0) co_await refusal.respond(std::move(response));
+      co_return;
+    }
+    std::string early;
+    if (parser.get().find(bhttp::field::upgrade) != parser.get().end()) {
+      early = std::string(static_cast<const char*>(buffer.data().data()), buffer.size());
+      buffer.consume(buffer.size());
+    }
+    auto answering = answer(state, socket, parser, std::move(early));
+    const bool again = co_await std::move(answering);
+    if (!again) co_return;
+  }
+}
+
+Task<bool> Server::State::answer(State& state, Socket& socket, Parser& parser, std::string early) {
+  const auto& message = parser.get();
+  Request request;
+  request.method = std::string(message.method_string());
+  request.target = std::string(message.target());
+  for (const auto& field : message) request.headers.set(std::string(field.name_string()), std::string(field.value()));
+  request.body = message.body();
+  SocketResponder responder(socket, message.keep_alive(), std::move(early));
+
+  auto handling = state.handler(request, responder);
+  auto watching = wait_for_disconnect(socket, responder);
+  auto group = net::experimental::make_parallel_group(
+      net::co_spawn(state.executor, std::move(handling), net::deferred),
+      net::co_spawn(state.executor, std::move(watching), net::deferred));
+  const auto [order, failed, gone] =
+      co_await group.async_wait(net::experimental::wait_for_one(), net::use_awaitable);
+  if (order[0] == 1) co_return false;  // the client went away; the handler was cancelled and has ended
+  if (!failed) co_return responder.reusable();
+  if (responder.begun()) co_return false;
+  const auto error = error_from(failed);
+  auto response = error_response(error, http_status(error.code()));
+  co_await responder.respond(std::move(response));
+  co_return responder.reusable();
+}
+
+}  // namespace gf::http
