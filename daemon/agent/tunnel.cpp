@@ -1,0 +1,179 @@
+#include "agent/tunnel.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace gf::agent {
+
+using node::FrameType;
+
+namespace {
+
+// Three tries to connect: about seven seconds until an address that does not answer is given up.
+constexpr int connect_tries = 2;
+
+struct Address {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+};
+
+bool parse_address(const node::Dial& dial, Address& address) {
+  auto* const four = reinterpret_cast<sockaddr_in*>(&address.storage);
+  auto* const six = reinterpret_cast<sockaddr_in6*>(&address.storage);
+  if (::inet_pton(AF_INET, dial.host.c_str(), &four->sin_addr) == 1) {
+    four->sin_family = AF_INET;
+    four->sin_port = htons(dial.port);
+    address.size = sizeof *four;
+  } else if (::inet_pton(AF_INET6, dial.host.c_str(), &six->sin6_addr) == 1) {
+    six->sin6_family = AF_INET6;
+    six->sin6_port = htons(dial.port);
+    address.size = sizeof *six;
+  }
+  return address.size > 0;
+}
+
+std::string place(const node::Dial& dial) {
+  const bool six = dial.host.find(':') != std::string::npos;
+  return (six ? '[' + dial.host + ']' : dial.host) + ':' + std::to_string(dial.port);
+}
+
+Failure unreachable(const node::Dial& dial, int error) {
+  return {"cluster-unavailable", "cannot connect to " + place(dial) + ": " + words(error), ""};
+}
+
+void set(int socket, int level, int option, int value) { ::setsockopt(socket, level, option, &value, sizeof value); }
+
+}  // namespace
+
+Tunnel::Tunnel(int poller, std::uint32_t id, node::Dial dial) : poller_(poller), id_(id), dial_(std::move(dial)) {
+  Address address;
+  if (!parse_address(dial_, address))
+    throw Failure{"bad-request", "cannot connect to " + shown(dial_.host) + ": it is no IP address", ""};
+  socket_ = Descriptor(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!socket_) throw unreachable(dial_, errno);
+  set(socket_.get(), IPPROTO_TCP, TCP_SYNCNT, connect_tries);
+  set(socket_.get(), IPPROTO_TCP, TCP_NODELAY, 1);
+  set(socket_.get(), SOL_SOCKET, SO_KEEPALIVE, 1);
+  if (::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address.storage), address.size) != 0 &&
+      errno != EINPROGRESS)
+    throw unreachable(dial_, errno);
+  watch();
+}
+
+void Tunnel::watch() {
+  // Without interest the socket leaves the poller: it would report a hang-up again and again.
+  std::uint32_t wanted = 0;
+  if (connecting_ || queue_begin_ < queue_.size()) wanted |= EPOLLOUT;
+  if (!connecting_ && !input_ended_ && credit_ > 0) wanted |= EPOLLIN;
+  if (wanted == watched_) return;
+  epoll_event event{};
+  event.events = wanted;
+  event.data.u32 = id_;
+  const int change = wanted == 0 ? EPOLL_CTL_DEL : watched_ == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+  ::epoll_ctl(poller_, change, socket_.get(), &event);
+  watched_ = wanted;
+}
+
+bool Tunnel::open_or_watch() {
+  if (input_ended_ && output_ended_) return false;
+  watch();
+  return true;
+}
+
+bool Tunnel::lost(std::string& out) {
+  node::append_frame(out, FrameType::reset, id_);
+  return false;
+}
+
+bool Tunnel::connected(std::string& out) {
+  int error = 0;
+  socklen_t size = sizeof error;
+  ::getsockopt(socket_.get(), SOL_SOCKET, SO_ERROR, &error, &size);
+  if (error != 0) {
+    node::append_frame(out, FrameType::failed, id_, encode(unreachable(dial_, error)));
+    return false;
+  }
+  connecting_ = false;
+  node::append_frame(out, FrameType::done, id_);
+  return flush(out);
+}
+
+bool Tunnel::on_events(std::uint32_t events, std::string& out) {
+  if (connecting_) return connected(out);
+  if ((events & (EPOLLOUT | EPOLLERR)) && queue_begin_ < queue_.size() && !flush(out)) return false;
+  if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) && !input_ended_ && credit_ > 0) return receive(out);
+  return open_or_watch();
+}
+
+bool Tunnel::receive(std::string& out) {
+  static char buffer[node::piece_size];
+  const auto got = ::recv(socket_.get(), buffer, std::min<std::size_t>(sizeof buffer, credit_), 0);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return open_or_watch();
+  if (got < 0) return lost(out);
+  if (got == 0) {
+    input_ended_ = true;
+    node::append_frame(out, FrameType::finish, id_);
+  } else {
+    credit_ -= static_cast<std::uint32_t>(got);
+    node::append_frame(out, FrameType::data, id_, std::string_view(buffer, static_cast<std::size_t>(got)));
+  }
+  return open_or_watch();
+}
+
+bool Tunnel::flush(std::string& out) {
+  while (queue_begin_ < queue_.size()) {
+    const auto put = ::send(socket_.get(), queue_.data() + queue_begin_, queue_.size() - queue_begin_, MSG_NOSIGNAL);
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0 && errno == EAGAIN) break;
+    if (put < 0) return lost(out);
+    queue_begin_ += static_cast<std::size_t>(put);
+    taken_ += static_cast<std::uint32_t>(put);
+  }
+  if (queue_begin_ == queue_.size()) {
+    queue_.clear();
+    queue_begin_ = 0;
+    if (output_ending_ && !output_ended_) {
+      ::shutdown(socket_.get(), SHUT_WR);
+      output_ended_ = true;
+    }
+  }
+  if (taken_ >= node::dial_window / 4) {
+    node::append_frame(out, FrameType::window, id_, node::encode_window(taken_));
+    taken_ = 0;
+  }
+  return open_or_watch();
+}
+
+bool Tunnel::on_data(std::string_view bytes, std::string& out) {
+  if (output_ending_) throw node::BrokenFrame("data after the end of a stream");
+  if (queue_.size() - queue_begin_ + bytes.size() + taken_ > node::dial_window)
+    throw node::BrokenFrame("more data than was granted");
+  if (queue_begin_ > node::dial_window / 2) {
+    queue_.erase(0, queue_begin_);
+    queue_begin_ = 0;
+  }
+  queue_.append(bytes);
+  return connecting_ || flush(out);
+}
+
+bool Tunnel::on_finish(std::string& out) {
+  output_ending_ = true;
+  return connecting_ || flush(out);
+}
+
+bool Tunnel::on_window(std::uint32_t bytes) {
+  credit_ += bytes;
+  return open_or_watch();
+}
+
+void Tunnel::abort() {
+  const linger now{1, 0};
+  ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+
+}  // namespace gf::agent

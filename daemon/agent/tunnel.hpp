@@ -1,0 +1,49 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "agent/descriptor.hpp"
+#include "agent/failure.hpp"
+
+namespace gf::agent {
+
+/// One dialled TCP connection. It turns events of its socket and frames of its stream into each other; each side sends
+/// only what the other granted, so a peer that does not read holds up its own stream alone.
+class Tunnel {
+ public:
+  /// Begins to connect. Throws Failure(cluster-unavailable, or bad-request when the host is no literal address).
+  Tunnel(int poller, std::uint32_t id, node::Dial dial);
+
+  /// The socket has `events` (of epoll): frames go to `out`. False when the tunnel has ended.
+  bool on_events(std::uint32_t events, std::string& out);
+  bool on_data(std::string_view bytes, std::string& out);
+  bool on_finish(std::string& out);
+  bool on_window(std::uint32_t bytes);
+  /// The daemon forgot the stream: the peer is told by a reset too.
+  void abort();
+
+ private:
+  bool connected(std::string& out);
+  bool flush(std::string& out);
+  bool receive(std::string& out);
+  bool lost(std::string& out);
+  bool open_or_watch();
+  void watch();
+
+  int poller_;
+  std::uint32_t id_;
+  node::Dial dial_;
+  Descriptor socket_;
+  std::uint32_t watched_ = 0;       ///< the events asked for; 0 = not registered
+  bool connecting_ = true;
+  std::string queue_;               ///< for the socket, from queue_begin_
+  std::size_t queue_begin_ = 0;
+  std::uint32_t taken_ = 0;         ///< written to the socket and not yet granted again
+  std::uint32_t credit_ = node::dial_window;  ///< what the daemon still accepts
+  bool input_ended_ = false;        ///< the peer sends no more
+  bool output_ending_ = false;      ///< the daemon sends no more
+  bool output_ended_ = false;       ///< … and the peer was told
+};
+
+}  // namespace gf::agent

@@ -1,0 +1,195 @@
+#include <doctest/doctest.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <map>
+
+#include "agent/container_processes.hpp"
+#include "core/digest.hpp"
+#include "node/messages.hpp"
+#include "support/temporary_folder.hpp"
+
+using namespace gf::node;
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string container = "0123456789abcdef";
+
+void put(const fs::path& path, const std::string& text) {
+  fs::create_directories(path.parent_path());
+  std::ofstream(path) << text;
+}
+std::string get(const fs::path& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// The real gf-agent over a socket pair, before a process table of ours with one container.
+struct Fixture {
+  gf::test::TemporaryFolder folder;
+  fs::path root = folder.path() / "root";  ///< the container's file system
+  fs::path target = root / "srv/app";
+  int ours = -1;
+  pid_t pid = 0;
+  FrameReader reader;
+  std::uint32_t last_id = 0;
+
+  Fixture() {
+    const auto process = folder.path() / "proc/4242";
+    put(process / "cgroup", "1:name=systemd:/kubelet.slice/cri-containerd-" + container + ".scope\n");
+    put(process / "status", "Name:\tapp\nNSpid:\t4242\t1\n");
+    put(process / "stat", "4242 (app) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 777 0 0\n");
+    fs::create_directories(target);
+    fs::create_directory_symlink(root, process / "root");
+    int ends[2];
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+    ours = ends[0];
+    const auto proc = (folder.path() / "proc").string();
+    pid = ::fork();
+    if (pid == 0) {
+      ::dup2(ends[1], 0);
+      ::dup2(ends[1], 1);
+      ::execl(GF_AGENT, GF_AGENT, "--proc", proc.c_str(), nullptr);
+      ::_exit(127);
+    }
+    ::close(ends[1]);
+    timeval limit{5, 0};
+    ::setsockopt(ours, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    std::string out;
+    append_frame(out, FrameType::hello, 0, encode(Hello{}));
+    send(out);
+    REQUIRE(receive().type == FrameType::hello);
+  }
+  ~Fixture() {
+    ::close(ours);
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    CHECK(WIFEXITED(status));  // the end of the input is the agent's end
+  }
+
+  struct Answer {
+    FrameType type;
+    std::uint32_t id;
+    std::string payload;
+  };
+  void send(const std::string& bytes) { REQUIRE(::send(ours, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size())); }
+  Answer receive() {
+    while (true) {
+      if (const auto frame = reader.next()) return {frame->type, frame->id, std::string(frame->payload)};
+      char buffer[65536];
+      const auto count = ::recv(ours, buffer, sizeof buffer, 0);
+      REQUIRE(count > 0);
+      reader.feed({buffer, static_cast<std::size_t>(count)});
+    }
+  }
+
+  struct Written {
+    std::string path, contents;
+    unsigned mode = 0644;
+    bool link = false;
+  };
+  Answer sync(const std::vector<std::string>& removed, const std::vector<Written>& written, std::string id = container) {
+    std::string out;
+    ++last_id;
+    append_frame(out, FrameType::sync_begin, last_id, encode(SyncBegin{std::move(id), "/srv/app", ""}));
+    for (const auto& path : removed) append_frame(out, FrameType::sync_delete, last_id, path);
+    for (const auto& file : written) {
+      SyncFile head;
+      head.path = file.path;
+      head.mode = file.mode;
+      head.link = file.link;
+      head.size = file.contents.size();
+      append_frame(out, FrameType::sync_file, last_id, encode(head), std::string_view(file.contents).substr(0, piece_size));
+      for (std::size_t at = piece_size; at < file.contents.size(); at += piece_size)
+        append_frame(out, FrameType::sync_data, last_id, std::string_view(file.contents).substr(at, piece_size));
+    }
+    append_frame(out, FrameType::sync_end, last_id);
+    send(out);
+    auto answer = receive();
+    CHECK(answer.id == last_id);
+    return answer;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("agent: writes files with their modes, makes folders, takes away files and the folders they leave empty") {
+  Fixture f;
+  const std::string odd = "a name\nwith \xff bytes";
+  CHECK(f.sync({}, {{"deep/er/file", "one", 0640}, {"run", "#!/bin/sh\n", 0755}, {odd, "odd"}}).type == FrameType::done);
+  CHECK(get(f.target / "deep/er/file") == "one");
+  CHECK(get(f.target / odd) == "odd");
+  struct stat seen {};
+  REQUIRE(::stat((f.target / "run").c_str(), &seen) == 0);
+  CHECK((seen.st_mode & 07777) == 0755);
+  const std::string big(300'000, 'x');
+  CHECK(f.sync({}, {{"big", big}}).type == FrameType::done);
+  CHECK(get(f.target / "big") == big);
+  CHECK(f.sync({"deep/er/file", "never/there"}, {}).type == FrameType::done);
+  CHECK_FALSE(fs::exists(f.target / "deep"));
+  CHECK(fs::exists(f.target / "run"));
+}
+
+TEST_CASE("agent: a folder becomes a file and a file a folder; links are links") {
+  Fixture f;
+  f.sync({}, {{"x/y", "1"}, {"z", "2"}});
+  CHECK(f.sync({"x/y", "z"}, {{"x", "file now"}, {"z/w", "folder now"}, {"to", "x", 0777, true}}).type == FrameType::done);
+  CHECK(get(f.target / "x") == "file now");
+  CHECK(get(f.target / "z/w") == "folder now");
+  CHECK(fs::read_symlink(f.target / "to") == "x");
+}
+
+TEST_CASE("agent: nothing leaves the container or the target") {
+  Fixture f;
+  const auto outside = f.folder.path() / "outside";
+  fs::create_directories(outside);
+  fs::create_directory_symlink(outside, f.target / "escape");
+  for (const std::string path : {"../up", "/abs", "a/../../b", "", "a//b", "."})
+    CHECK(f.sync({}, {{path, "no"}}).type == FrameType::failed);
+  f.sync({}, {{"escape/file", "inside"}});
+  CHECK_FALSE(fs::exists(outside / "file"));
+}
+
+TEST_CASE("agent: an unknown container is refused by name, and the next request works") {
+  Fixture f;
+  const auto refused = f.sync({}, {{"x", "1"}}, "no-such-container");
+  REQUIRE(refused.type == FrameType::failed);
+  CHECK(decode_failure(refused.payload).code == "not-found");
+  CHECK(f.sync({}, {{"x", "1"}}).type == FrameType::done);
+}
+
+TEST_CASE("agent: compare tells which files differ in contents, mode or presence") {
+  Fixture f;
+  f.sync({}, {{"same", "1"}, {"other", "2"}, {"mode", "3", 0755}});
+  std::string out;
+  append_frame(out, FrameType::compare_begin, 9, encode(CompareBegin{container, "/srv/app"}));
+  const auto ask = [&](std::string path, const std::string& contents) {
+    CompareFile file;
+    file.path = std::move(path);
+    file.digest = gf::sha256_hex(contents);
+    append_frame(out, FrameType::compare_file, 9, encode(file));
+  };
+  ask("same", "1");
+  ask("other", "changed");
+  ask("mode", "3");
+  ask("absent", "4");
+  append_frame(out, FrameType::compare_end, 9);
+  f.send(out);
+  const auto answer = f.receive();
+  REQUIRE(answer.type == FrameType::done);
+  CHECK(decode_bits(answer.payload) == std::vector<std::size_t>{1, 2, 3});
+}
+
+TEST_CASE("control groups and pids as kernels of both kinds write them") {
+  using namespace gf::agent;
+  CHECK(in_container("0::/kubelet.slice/cri-containerd-abc.scope\n", "abc"));
+  CHECK(in_container("3:cpu:/kubepods/pod1/abc\n", "abc"));
+  CHECK_FALSE(in_container("0::/kubelet.slice/cri-containerd-abcd.scope\n", "abc"));
+  CHECK(inner_pid("NSpid:\t42\t1\n") == 1);
+  CHECK(inner_pid("NSpid:\t42\n") == 0);
+  CHECK(start_time("4242 (a ) b) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 777 0 0\n") == 777);
+}
