@@ -1,0 +1,37 @@
+#pragma once
+#include "kube/kube_api.hpp"
+#include "kube/resource_catalogue.hpp"
+
+namespace gf::kube {
+
+/// The Kubernetes API over HTTPS with a client certificate.
+class HttpKubeApi final : public KubeApi {
+ public:
+  HttpKubeApi(Executor executor, Access access, Clock& clock);
+
+  Task<std::optional<Json>> get(std::string api_version, std::string kind, std::string space, std::string name) override;
+  Task<std::vector<Json>> list(std::string api_version, std::string kind, std::string space, std::string labels) override;
+  Task<Json> apply(Json object) override;
+  Task<std::optional<Json>> create(Json object) override;
+  Task<Json> patch(std::string api_version, std::string kind, std::string space, std::string name,
+                   std::string subresource, Json patch) override;
+  Task<> remove(std::string api_version, std::string kind, std::string space, std::string name) override;
+  Task<> remove_all(std::string api_version, std::string kind, std::string space, std::string labels) override;
+  Task<> watch(std::string api_version, std::string kind, std::string space, std::string labels,
+               WatchSink on_event) override;
+  Task<std::unique_ptr<http::ResponseStream>> logs(std::string space, std::string pod, std::string container,
+                                                   bool follow, int tail, bool previous) override;
+  Task<bool> ready() override;
+
+ private:
+  /// Sends; a server that does not answer throws Error(cluster_unavailable).
+  Task<http::Response> send(http::Request request);
+  Task<std::unique_ptr<http::ResponseStream>> open(http::Request request);
+  Task<ResourceName> find(std::string api_version, std::string kind);
+
+  Clock& clock_;
+  http::Client client_;
+  ResourceCatalogue catalogue_;
+};
+
+}  // namespace gf::kube

@@ -1,0 +1,30 @@
+#pragma once
+#include <map>
+#include <string>
+
+#include "http/client.hpp"
+#include "kube/kube_api.hpp"
+
+namespace gf::kube {
+
+/// The path of a group version: "v1" → "/api/v1", "apps/v1" → "/apis/apps/v1".
+std::string group_path(const std::string& api_version);
+/// The path of the collection, or of one object when `name` is given. `space` is ignored for cluster-wide kinds.
+std::string resource_path(const ResourceName& resource, const std::string& space, const std::string& name = {});
+/// Pure: the kinds of a server's APIResourceList; subresources are left out.
+std::map<std::string, ResourceName> read_resources(const std::string& api_version, const Json& list);
+
+/// What the server serves, asked once for each group version and asked again when a kind is not in the answer: custom
+/// resources appear while we run.
+class ResourceCatalogue {
+ public:
+  explicit ResourceCatalogue(http::Client& client) : client_(client) {}
+  /// Throws Error(not_found) for a kind that the server lacks.
+  Task<ResourceName> find(std::string api_version, std::string kind);
+
+ private:
+  http::Client& client_;
+  std::map<std::string, std::map<std::string, ResourceName>> known_;
+};
+
+}  // namespace gf::kube
