@@ -239,7 +239,7 @@ Task<std::unique_ptr<http::Stream>> Session::dial(std::string host, int port) {
   message.port = static_cast<std::uint16_t>(port);
   // Data may follow the answer at once: the stream is there before it.
   auto state = std::make_shared<DialStream::State>(executor_);
-  auto stream = std::make_unique<DialStream>(shared_from_this(), call.id(), state);
+  std::unique_ptr<http::Stream> stream = std::make_unique<DialStream>(shared_from_this(), call.id(), state);
   streams_.emplace(call.id(), state);
   outbox_.post(FrameType::dial, call.id(), encode(message));
   std::exception_ptr failed;

@@ -1,0 +1,64 @@
+#include "forward/forward.hpp"
+
+#include <cassert>
+
+namespace gf::forward {
+
+ForwardService::ForwardService(Executor executor, AnyLink any_link, kube::KubeApi& kube, Clock& clock,
+                               state::Document document)
+    : executor_(executor), any_link_(std::move(any_link)), kube_(kube), clock_(clock), ports_(std::move(document)) {}
+
+ForwardService::~ForwardService() { assert(listeners_.empty() && "close_all() before the end"); }
+
+Task<int> ForwardService::open(ForwardSpec spec) {
+  if (const auto found = listeners_.find(spec.name); found != listeners_.end()) {
+    const int port = found->second->port();
+    found->second->route().set_spec(std::move(spec));
+    co_return port;
+  }
+  std::optional<LocalPort> held;
+  const auto take = [&](int port) {
+    held = take_port(executor_, port);
+    return held.has_value();
+  };
+  const int port = ports_.assign(spec.name, spec.preferred_port, take);
+  const auto name = spec.name;
+  Route route(any_link_, kube_, clock_, std::move(spec));
+  listeners_[name] = std::make_unique<Listener>(executor_, clock_, std::move(route), port, std::move(*held));
+  co_return port;
+}
+
+Task<> ForwardService::close(std::string name) {
+  auto node = listeners_.extract(name);
+  if (node.empty()) co_return;
+  const auto listener = std::move(node.mapped());
+  co_await listener->stop();
+}
+
+Task<> ForwardService::close_all() {
+  while (!listeners_.empty()) {
+    auto closing = close(listeners_.begin()->first);
+    co_await std::move(closing);
+  }
+}
+
+std::vector<Forward> ForwardService::list() const {
+  std::vector<Forward> all;
+  for (const auto& [name, listener] : listeners_) {
+    const auto& spec = listener->route().spec();
+    auto& forward = all.emplace_back();
+    forward.name = name;
+    forward.port = listener->port();
+    forward.preferred = spec.preferred_port;
+    forward.target = spec.service + '.' + spec.space + ':' + std::to_string(spec.service_port);
+    forward.connections = listener->connections();
+    const auto& trouble = listener->route().trouble();
+    forward.state = trouble.empty() ? "listening" : "waiting";
+    forward.reason = trouble;
+    if (trouble.empty() && spec.preferred_port > 0 && spec.preferred_port != forward.port)
+      forward.reason = "port " + std::to_string(spec.preferred_port) + " belongs to another program";
+  }
+  return all;
+}
+
+}  // namespace gf::forward

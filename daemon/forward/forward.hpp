@@ -1,0 +1,48 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "forward/listener.hpp"
+#include "forward/port_book.hpp"
+#include "forward/route.hpp"
+
+namespace gf::forward {
+
+struct Forward {
+  std::string name;
+  int port = 0;       ///< on 127.0.0.1 and ::1
+  int preferred = 0;
+  std::string target;  ///< "redis.greenfield:6379"
+  std::string state;   ///< "listening"; "waiting" while the latest connection found nobody yet
+  std::string reason;  ///< why it waits, or why it is not the preferred port; else empty
+  std::size_t connections = 0;
+};
+
+/// Localhost ports that lead to Services, whatever becomes of pods, nodes and links meanwhile: a new connection is held
+/// for up to 30 s while nobody can take it. Ports stay the same over restarts.
+class ForwardService {
+ public:
+  ForwardService(Executor executor, AnyLink any_link, kube::KubeApi& kube, Clock& clock, state::Document document);
+  ~ForwardService();
+
+  /// Listens and returns the port: the one it had before, else the preferred one, else the next free one of
+  /// 20000-29999. Open already: the same port again, and the target as `spec` says from now on.
+  /// Throws Error(port_taken) when none is free, Error(state_unwritable).
+  Task<int> open(ForwardSpec spec);
+  /// Ends the listener and its connections; the port stays remembered. Unknown is fine.
+  Task<> close(std::string name);
+  Task<> close_all();
+  std::vector<Forward> list() const;
+
+ private:
+  Executor executor_;
+  AnyLink any_link_;
+  kube::KubeApi& kube_;
+  Clock& clock_;
+  PortBook ports_;
+  std::map<std::string, std::unique_ptr<Listener>> listeners_;
+};
+
+}  // namespace gf::forward

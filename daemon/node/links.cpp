@@ -1,0 +1,93 @@
+#include <algorithm>
+#include <map>
+
+#include "core/signal.hpp"
+#include "node/agent_link.hpp"
+#include "node/agent_starter.hpp"
+#include "node/link.hpp"
+#include "protocol/error.hpp"
+
+namespace gf::node {
+
+struct Links::State {
+  State(Executor io, container::Engine& engine, Clock& time, std::string agent_path)
+      : executor(io), clock(time), starter(engine, time, std::move(agent_path)), changed(io) {}
+
+  /// A link and what keeps it up. It stays when its node goes: whoever still holds it gets an error, not a dead object.
+  struct Entry {
+    Entry(State& state, const std::string& node)
+        : link(state.executor, state.clock, node, [&state, node] { return state.starter.start(node); },
+               [&state] { state.changed.notify_all(); }),
+          running(state.executor) {}
+    AgentLink link;
+    TaskGroup running;
+    bool wanted = false;
+  };
+
+  Executor executor;
+  Clock& clock;
+  AgentStarter starter;
+  Signal changed;
+  std::map<std::string, std::unique_ptr<Entry>> entries;
+  std::vector<std::unique_ptr<Entry>> ending;  ///< their nodes came back before they had ended
+
+  bool all_up() const {
+    return std::ranges::all_of(entries, [](const auto& entry) {
+      return !entry.second->wanted || entry.second->link.connected();
+    });
+  }
+};
+
+Links::Links(Executor executor, container::Engine& engine, Clock& clock, std::string agent_path)
+    : state_(std::make_shared<State>(executor, engine, clock, std::move(agent_path))) {}
+
+Links::~Links() = default;
+
+void Links::set_nodes(std::vector<std::string> nodes) {
+  for (auto& [name, entry] : state_->entries) {
+    if (std::ranges::find(nodes, name) != nodes.end()) continue;
+    entry->wanted = false;
+    entry->running.cancel();
+  }
+  for (const auto& name : nodes) {
+    auto& entry = state_->entries[name];
+    if (entry && entry->wanted) continue;
+    if (entry && entry->running.size() > 0) state_->ending.push_back(std::move(entry));
+    if (!entry) entry = std::make_unique<State::Entry>(*state_, name);
+    entry->wanted = true;
+    entry->running.spawn("the link to " + name, entry->link.run());
+  }
+  state_->changed.notify_all();
+}
+
+Link& Links::at(const std::string& node) {
+  const auto found = state_->entries.find(node);
+  if (found == state_->entries.end() || !found->second->wanted)
+    throw Error(ErrorCode::cluster_unavailable, "cannot reach the node " + node + ": the cluster has none of that name");
+  return found->second->link;
+}
+
+Task<Link*> Links::any() {
+  const auto state = state_;
+  for (;;) {
+    for (const auto& [name, entry] : state->entries)
+      if (entry->wanted && entry->link.connected()) co_return &entry->link;
+    co_await state->changed.wait();
+  }
+}
+
+Task<> Links::all_connected() {
+  const auto state = state_;
+  while (!state->all_up()) co_await state->changed.wait();
+}
+
+Task<> Links::stop() {
+  const auto state = state_;
+  for (const auto& [name, entry] : state->entries) {
+    entry->wanted = false;
+    co_await entry->running.stop();
+  }
+  for (const auto& entry : state->ending) co_await entry->running.stop();
+}
+
+}  // namespace gf::node

@@ -1,0 +1,225 @@
+#include <doctest/doctest.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+
+#include "core/when_all.hpp"
+#include "forward/forward.hpp"
+#include "forward/relay.hpp"
+#include "protocol/error.hpp"
+#include "support/fake_link.hpp"
+#include "support/manual_clock.hpp"
+#include "support/memory_file_system.hpp"
+#include "support/run_task.hpp"
+
+namespace gf::test {
+
+namespace {
+
+using net::ip::tcp;
+
+/// A cluster with Services and nothing else.
+class ServicesOnly final : public kube::KubeApi {
+ public:
+  std::map<std::string, std::string> addresses;  ///< cluster IP by name
+  int asked = 0;
+
+  Task<std::optional<Json>> get(std::string, std::string, std::string, std::string name) override {
+    ++asked;
+    const auto found = addresses.find(name);
+    if (found == addresses.end()) co_return std::nullopt;
+    Json service;
+    service["spec"]["clusterIP"] = found->second;
+    co_return service;
+  }
+  Task<std::vector<Json>> list(std::string, std::string, std::string, std::string) override {
+    co_return std::vector<Json>();
+  }
+  Task<Json> apply(Json) override { throw Error(ErrorCode::internal, "cannot apply"); }
+  Task<std::optional<Json>> create(Json) override { throw Error(ErrorCode::internal, "cannot create"); }
+  Task<Json> patch(std::string, std::string, std::string, std::string, std::string, Json) override {
+    throw Error(ErrorCode::internal, "cannot patch");
+  }
+  Task<> remove(std::string, std::string, std::string, std::string) override { co_return; }
+  Task<> remove_all(std::string, std::string, std::string, std::string) override { co_return; }
+  Task<> watch(std::string, std::string, std::string, std::string, kube::WatchSink) override { co_return; }
+  Task<std::unique_ptr<http::ResponseStream>> logs(std::string, std::string, std::string, bool, int, bool) override {
+    co_return nullptr;
+  }
+  Task<bool> ready() override { co_return true; }
+};
+
+/// A server in the place of a pod: answers each connection with what it received, in capitals, once that has ended.
+struct World {
+  net::io_context io;
+  ManualClock clock;
+  MemoryFileSystem files;
+  ServicesOnly kube;
+  FakeLink link{io.get_executor()};
+  tcp::acceptor pod{io, tcp::endpoint(net::ip::address_v4::loopback(), 0)};
+  TaskGroup pods{io.get_executor()};
+  forward::ForwardService forwards{io.get_executor(), [this] { return any_link(); }, kube, clock,
+                                   state::Document(files, "/state/ports.json")};
+
+  World() {
+    kube.addresses["redis"] = "10.96.0.7";
+    link.on_dial = [this](std::string, int) { return dial(); };
+    pods.spawn("pods", accept());
+  }
+  ~World() {
+    run_task(io, forwards.close_all());
+    run_task(io, pods.stop());
+  }
+
+  Task<node::Link*> any_link() { co_return &link; }
+  Task<std::unique_ptr<http::Stream>> dial() {
+    tcp::socket socket(io);
+    const auto endpoint = pod.local_endpoint();
+    co_await socket.async_connect(endpoint, net::use_awaitable);
+    std::unique_ptr<http::Stream> stream = std::make_unique<forward::SocketStream>(std::move(socket));
+    co_return stream;
+  }
+  Task<> accept() {
+    for (;;) {
+      auto socket = co_await pod.async_accept(net::use_awaitable);
+      pods.spawn("pod", answer(std::move(socket)));
+    }
+  }
+  Task<> answer(tcp::socket socket) {
+    forward::SocketStream stream(std::move(socket));
+    std::string all(64 * 1024, '\0'), text;
+    for (;;) {
+      const auto got = co_await stream.read_some(all.data(), all.size());
+      if (got == 0) break;
+      text.append(all, 0, got);
+    }
+    for (auto& letter : text) letter = static_cast<char>(std::toupper(letter));
+    co_await stream.write(text);
+    co_await stream.finish_writing();
+  }
+
+  int open(int preferred = 0) {
+    forward::ForwardSpec spec;
+    spec.name = "redis";
+    spec.preferred_port = preferred;
+    spec.space = "greenfield";
+    spec.service = "redis";
+    spec.service_port = 6379;
+    return run_task(io, forwards.open(std::move(spec)));
+  }
+  /// Sends `text`, ends its side, and returns all that comes back.
+  Task<std::string> ask(int port, std::string text) {
+    tcp::socket socket(io);
+    const tcp::endpoint endpoint(net::ip::address_v4::loopback(), static_cast<std::uint16_t>(port));
+    co_await socket.async_connect(endpoint, net::use_awaitable);
+    const auto bytes = net::buffer(text);
+    co_await net::async_write(socket, bytes, net::use_awaitable);
+    socket.shutdown(tcp::socket::shutdown_send);
+    std::string answer;
+    auto into = net::dynamic_buffer(answer);
+    const auto [error, got] = co_await net::async_read(socket, into, net::as_tuple(net::use_awaitable));
+    if (error != net::error::eof) throw boost::system::system_error(error);
+    co_return answer;
+  }
+};
+
+Task<> expect(Task<std::string> asking, std::string wanted, int* right) {
+  const auto answer = co_await std::move(asking);
+  *right += answer == wanted;
+}
+
+}  // namespace
+
+TEST_CASE("forward: carries both ways, each end by itself") {
+  World world;
+  const int port = world.open();
+  CHECK(run_task(world.io, world.ask(port, "hello")) == "HELLO");
+  REQUIRE(world.link.dials.size() == 1);
+  CHECK(world.link.dials[0] == std::pair<std::string, int>("10.96.0.7", 6379));
+  const std::string large(3'000'000, 'x');
+  CHECK(run_task(world.io, world.ask(port, large)).size() == large.size());
+  CHECK(world.kube.asked == 1);
+}
+
+TEST_CASE("forward: open again is the same port; it is remembered after a close") {
+  World world;
+  const int port = world.open();
+  CHECK(world.open() == port);
+  run_task(world.io, world.forwards.close("redis"));
+  CHECK(world.forwards.list().empty());
+  CHECK(world.open() == port);
+}
+
+TEST_CASE("forward: a preferred port of another program is left to it, and said so") {
+  World world;
+  tcp::acceptor other(world.io, tcp::endpoint(net::ip::address_v4::loopback(), 0));
+  const int wanted = other.local_endpoint().port();
+  const int port = world.open(wanted);
+  CHECK(port != wanted);
+  const auto list = world.forwards.list();
+  REQUIRE(list.size() == 1);
+  CHECK(list[0].state == "listening");
+  CHECK(list[0].target == "redis.greenfield:6379");
+  CHECK(list[0].reason == "port " + std::to_string(wanted) + " belongs to another program");
+}
+
+TEST_CASE("forward: a connection is held until somebody can take it, at a new address if need be") {
+  World world;
+  const int port = world.open();
+  CHECK(run_task(world.io, world.ask(port, "a")) == "A");
+  world.link.fail_next(Error(ErrorCode::cluster_unavailable, "cannot connect: no pod"));
+  world.kube.addresses["redis"] = "10.96.0.8";
+  std::string answer;
+  net::co_spawn(world.io, world.ask(port, "b"), [&](std::exception_ptr, std::string text) { answer = text; });
+  while (world.clock.sleepers() < 2) world.io.run_one();  // the limit of 30 s and the pause before the next try
+  CHECK(answer.empty());
+  CHECK(world.forwards.list()[0].state == "waiting");
+  CHECK(world.forwards.list()[0].reason == "cannot connect: no pod");
+  CHECK(world.forwards.list()[0].connections == 1);
+  world.clock.advance(std::chrono::milliseconds(60));
+  while (answer.empty()) world.io.run_one();
+  CHECK(answer == "B");
+  CHECK(world.link.dials.back().first == "10.96.0.8");
+  CHECK(world.forwards.list()[0].state == "listening");
+}
+
+TEST_CASE("forward: after 30 s without anybody the connection is reset") {
+  World world;
+  const int port = world.open();
+  world.link.up = false;
+  std::optional<std::exception_ptr> ended;
+  net::co_spawn(world.io, world.ask(port, "x"), [&](std::exception_ptr error, std::string) { ended = error; });
+  while (world.clock.sleepers() < 2) world.io.run_one();
+  world.clock.advance(std::chrono::seconds(31));
+  while (!ended) world.io.run_one();
+  REQUIRE(*ended);
+  CHECK_THROWS_AS(std::rethrow_exception(*ended), boost::system::system_error);
+  while (world.forwards.list()[0].connections > 0) world.io.run_one();
+}
+
+TEST_CASE("forward: closing ends what runs, at once") {
+  World world;
+  const int port = world.open();
+  tcp::socket client(world.io);
+  client.connect(tcp::endpoint(net::ip::address_v4::loopback(), static_cast<std::uint16_t>(port)));
+  while (world.pods.size() < 2) world.io.run_one();
+  run_task(world.io, world.forwards.close_all());
+  char byte;
+  boost::system::error_code error;
+  client.read_some(net::buffer(&byte, 1), error);
+  CHECK(error);
+}
+
+TEST_CASE("forward: hundreds of connections at once") {
+  World world;
+  const int port = world.open();
+  std::vector<Task<>> asking;
+  int right = 0;
+  for (int i = 0; i < 200; ++i)
+    asking.push_back(expect(world.ask(port, "text " + std::to_string(i)), "TEXT " + std::to_string(i), &right));
+  run_task(world.io, when_all(std::move(asking)));
+  CHECK(right == 200);
+}
+
+}  // namespace gf::test
