@@ -6,6 +6,12 @@ namespace gf::kube {
 
 // Each call holds the API it began with: replacing the cluster does not pull it away from under a running request.
 
+void CurrentKubeApi::set(std::shared_ptr<KubeApi> api) {
+  if (api == api_) return;
+  api_ = std::move(api);
+  for (const auto& listener : listeners_) listener();
+}
+
 std::shared_ptr<KubeApi> CurrentKubeApi::need() const {
   if (!api_) throw Error(ErrorCode::cluster_unavailable, "cannot reach the cluster: there is none", "gf up");
   return api_;

@@ -9,7 +9,9 @@ namespace gf::kube {
 /// without a cluster every call throws Error(cluster_unavailable).
 class CurrentKubeApi final : public KubeApi {
  public:
-  void set(std::shared_ptr<KubeApi> api) { api_ = std::move(api); }
+  void set(std::shared_ptr<KubeApi> api);
+  /// Hears each time that there is another cluster, or none any more.
+  void on_change(std::function<void()> listener) { listeners_.push_back(std::move(listener)); }
   bool available() const { return api_ != nullptr; }
 
   Task<std::optional<Json>> get(std::string api_version, std::string kind, std::string space, std::string name) override;
@@ -29,6 +31,7 @@ class CurrentKubeApi final : public KubeApi {
  private:
   std::shared_ptr<KubeApi> need() const;
   std::shared_ptr<KubeApi> api_;
+  std::vector<std::function<void()>> listeners_;
 };
 
 }  // namespace gf::kube

@@ -1,0 +1,133 @@
+#include "manifest/rollout.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "core/when_all.hpp"
+#include "core/with_timeout.hpp"
+#include "kube/readiness.hpp"
+#include "manifest/transform.hpp"
+#include "protocol/error.hpp"
+
+namespace gf::manifest {
+
+namespace {
+
+constexpr int log_lines = 20;
+
+bool is_workload(const std::string& kind) {
+  return kind == "Deployment" || kind == "StatefulSet" || kind == "DaemonSet" || kind == "Job";
+}
+
+/// The newest replica set of a Deployment is named by the hash in its pods: only those tell about this rollout.
+bool newer(const Json* a, const Json* b) {
+  return a->at("metadata").value("creationTimestamp", "") > b->at("metadata").value("creationTimestamp", "");
+}
+
+}  // namespace
+
+bool is_hopeless(const Json& pod) {
+  const auto words = kube::trouble(pod);
+  for (const char* reason : {"ErrImageNeverPull", "InvalidImageName", "CreateContainerConfigError", "ImagePullBackOff"})
+    if (words.find(reason) != std::string::npos) return true;
+  if (words.find("CrashLoopBackOff") == std::string::npos) return false;
+  if (!pod.contains("status")) return false;
+  for (const char* list : {"initContainerStatuses", "containerStatuses"})
+    for (const auto& container : pod["status"].value(list, Json::array()))
+      if (container.value("restartCount", 0) >= 2) return true;
+  return false;
+}
+
+Task<std::vector<Applied>> Rollout::apply(std::vector<Json> objects) {
+  sort_for_apply(objects);
+  std::vector<Applied> workloads;
+  for (auto& object : objects) {
+    auto applying = kube_.apply(std::move(object));
+    const auto stored = co_await std::move(applying);
+    const auto& metadata = stored.at("metadata");
+    if (is_workload(stored.value("kind", "")))
+      workloads.push_back({stored.value("kind", ""), metadata.value("namespace", ""), metadata.value("name", ""),
+                           metadata.value("generation", std::int64_t{0})});
+  }
+  co_return workloads;
+}
+
+std::vector<const Json*> Rollout::pods_of(const Applied& workload) const {
+  const auto* object = mirror_.find(workload.kind, workload.space, workload.name);
+  std::vector<const Json*> pods;
+  if (!object) return pods;
+  const auto selector = object->at("spec").value("selector", Json::object()).value("matchLabels", Json::object());
+  for (const auto* pod : mirror_.all("Pod", workload.space)) {
+    const bool selected = std::ranges::all_of(selector.items(), [&](const auto& label) {
+      return kube::has_label(*pod, label.key(), label.value().template get<std::string>());
+    });
+    if (selected && !pod->at("metadata").contains("deletionTimestamp")) pods.push_back(pod);
+  }
+  std::ranges::sort(pods, newer);
+  return pods;
+}
+
+Task<> Rollout::wait_ready(Applied workload, operation::Context& context, std::string* why_not) {
+  for (;;) {
+    const auto* object = mirror_.find(workload.kind, workload.space, workload.name);
+    if (object && object->at("metadata").value("generation", std::int64_t{0}) >= workload.generation) {
+      const auto seen = kube::assess(*object);
+      context.progress(static_cast<std::uint64_t>(seen.done), static_cast<std::uint64_t>(seen.total), "replicas");
+      if (seen.ready) co_return;
+      *why_not = seen.reason;
+      const auto pods = pods_of(workload);
+      const bool stuck = !pods.empty() && is_hopeless(*pods.front());
+      if (seen.failed || stuck)
+        throw Error(ErrorCode::deploy_failed, "cannot start " + workload.name + ": " +
+                                                  (stuck ? kube::trouble(*pods.front()) : seen.reason));
+    }
+    auto waiting = mirror_.changed().wait();
+    co_await std::move(waiting);
+  }
+}
+
+Task<std::string> Rollout::explain(Applied workload, std::string reason) {
+  const auto pods = pods_of(workload);
+  if (pods.empty()) co_return reason;
+  const Json pod = *pods.front();
+  const auto name = pod.at("metadata").value("name", "");
+  if (const auto words = kube::trouble(pod); !words.empty()) reason = name + ": " + words;
+  for (const auto& status : pod.value("status", Json::object()).value("containerStatuses", Json::array())) {
+    if (status.value("ready", false)) continue;
+    try {
+      // The instance before the last restart said why it ended; a container that never restarted has only this one.
+      const bool previous = status.value("restartCount", 0) > 0 && !status["state"].contains("running");
+      auto opening = kube_.logs(workload.space, name, status.value("name", ""), false, log_lines, previous);
+      const auto stream = co_await std::move(opening);
+      for (;;) {
+        auto reading = stream->read_line();
+        const auto line = co_await std::move(reading);
+        if (!line) break;
+        reason += "\n  " + *line;
+      }
+    } catch (const Error&) {
+      reason += "\n  (no log)";  // a container that never began has none
+    }
+  }
+  co_return reason;
+}
+
+Task<> Rollout::wait(Applied workload, Clock::duration limit, operation::Context& context) {
+  std::string why_not = "it was not heard of";
+  std::string message = "cannot start " + workload.name + " in time";
+  std::optional<Error> failed;
+  try {
+    auto waiting = wait_ready(workload, context, &why_not);
+    auto limited = with_timeout(clock_, limit, message, std::move(waiting));
+    co_await std::move(limited);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::cancelled || error.code() == ErrorCode::cluster_unavailable) throw;
+    failed = error;
+  }
+  if (!failed) co_return;
+  auto explaining = explain(workload, why_not);
+  auto cause = co_await std::move(explaining);
+  throw Error(ErrorCode::deploy_failed, failed->message(), "gf logs; gf status", std::move(cause));
+}
+
+}  // namespace gf::manifest

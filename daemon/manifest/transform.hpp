@@ -1,0 +1,25 @@
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "protocol/json.hpp"
+
+namespace gf::manifest {
+
+/// Pure: adds `labels` to an object and to the template of its pods.
+void add_labels(Json& object, const std::map<std::string, std::string>& labels);
+
+/// Pure: replaces the images of all containers that stand in `images` (name without tag → full reference).
+void set_images(Json& object, const std::map<std::string, std::string>& images);
+
+/// Pure: gives objects that name no namespace this one. Kinds that know no namespace are left alone.
+void set_namespace(Json& object, const std::string& space);
+
+/// Pure: the order of applying: namespaces and definitions first, workloads last; otherwise as they came.
+void sort_for_apply(std::vector<Json>& objects);
+
+/// Pure: the part of an object that holds its pods' spec, nullptr for other kinds.
+Json* pod_template(Json& object);
+
+}  // namespace gf::manifest
