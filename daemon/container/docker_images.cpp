@@ -1,0 +1,153 @@
+#include <deque>
+
+#include "container/docker_engine.hpp"
+#include "protocol/error.hpp"
+
+namespace gf::container {
+
+namespace {
+
+constexpr std::size_t kept_lines = 40;
+
+/// "localhost:5000/a/b:1" → {"localhost:5000/a/b", "1"}
+std::pair<std::string, std::string> split_tag(const std::string& reference) {
+  const auto colon = reference.rfind(':');
+  if (colon == std::string::npos || reference.find('/', colon) != std::string::npos) return {reference, "latest"};
+  return {reference.substr(0, colon), reference.substr(colon + 1)};
+}
+
+/// Lines out of pieces of text.
+class LineSplitter {
+ public:
+  explicit LineSplitter(LineFunction on_line) : on_line_(std::move(on_line)) {}
+  void add(std::string_view text) {
+    for (const char c : text) {
+      if (c != '\n') line_ += c;
+      else flush();
+    }
+  }
+  void flush() {
+    if (!line_.empty()) on_line_(line_);
+    line_.clear();
+  }
+
+ private:
+  LineFunction on_line_;
+  std::string line_;
+};
+
+/// The sum over all layers of what a pull tells.
+struct Layers {
+  std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> bytes;
+  void add(const Json& line) {
+    const auto detail = line.find("progressDetail");
+    if (line.value("status", "") != "Downloading" || detail == line.end() || !detail->is_object()) return;
+    bytes[line.value("id", "")] = {detail->value("current", std::uint64_t{0}), detail->value("total", std::uint64_t{0})};
+  }
+  void tell(const PullProgress& progress) const {
+    std::uint64_t done = 0, total = 0;
+    for (const auto& [id, layer] : bytes) {
+      done += layer.first;
+      total += layer.second;
+    }
+    if (progress && total > 0) progress(done, total);
+  }
+};
+
+}  // namespace
+
+Task<std::optional<Image>> DockerEngine::image(std::string reference) {
+  auto asking = send("GET", "/images/" + http::percent_encode(reference) + "/json");
+  const auto response = co_await std::move(asking);
+  if (response.status == 404) co_return std::nullopt;
+  if (response.status != 200)
+    throw Error(ErrorCode::engine_unavailable, "cannot inspect the image " + reference, {}, response.body);
+  const auto answer = parse_json(response.body, "the container engine's answer");
+  Image image;
+  image.id = answer.value("Id", "");
+  image.bytes = answer.value("Size", std::uint64_t{0});
+  if (const auto& tags = answer["RepoTags"]; tags.is_array()) image.tags = tags.get<std::vector<std::string>>();
+  if (const auto& labels = answer["Config"]["Labels"]; labels.is_object())
+    image.labels = labels.get<std::map<std::string, std::string>>();
+  co_return image;
+}
+
+Task<> DockerEngine::pull(std::string reference, PullProgress progress) {
+  const auto [name, tag] = split_tag(reference);
+  http::Request request;
+  request.method = "POST";
+  request.target = "/images/create?fromImage=" + http::percent_encode(name) + "&tag=" + http::percent_encode(tag);
+  auto opening = open_good(std::move(request), {}, ErrorCode::image_unavailable, "pull the image " + reference);
+  const auto stream = co_await std::move(opening);
+  Layers layers;
+  for (;;) {
+    auto reading = stream->read_line();
+    const auto text = co_await std::move(reading);
+    if (!text) break;
+    const auto line = Json::parse(*text, nullptr, false);
+    if (!line.is_object()) continue;
+    if (line.contains("error"))
+      throw Error(ErrorCode::image_unavailable, "cannot pull the image " + reference, {}, line.value("error", ""));
+    layers.add(line);
+    layers.tell(progress);
+  }
+}
+
+Task<> DockerEngine::build(BuildSpec spec, http::BodySource tar, LineFunction on_line) {
+  http::Request request;
+  request.method = "POST";
+  request.target = "/build?version=1&rm=true&forcerm=true&t=" + http::percent_encode(spec.tag) +
+                   "&dockerfile=" + http::percent_encode(spec.dockerfile) +
+                   "&buildargs=" + http::percent_encode(dump(Json(spec.args))) +
+                   "&labels=" + http::percent_encode(dump(Json(spec.labels)));
+  if (!spec.network.empty()) request.target += "&networkmode=" + http::percent_encode(spec.network);
+  request.headers.set("Content-Type", "application/x-tar");
+  auto opening = open_good(std::move(request), std::move(tar), ErrorCode::build_failed, "build the image " + spec.tag);
+  const auto stream = co_await std::move(opening);
+  std::deque<std::string> last;
+  LineSplitter lines([&](std::string_view line) {
+    last.emplace_back(line);
+    if (last.size() > kept_lines) last.pop_front();
+    if (on_line) on_line(line);
+  });
+  std::string failure;
+  for (;;) {
+    auto reading = stream->read_line();
+    const auto text = co_await std::move(reading);
+    if (!text) break;
+    const auto line = Json::parse(*text, nullptr, false);
+    if (!line.is_object()) continue;
+    if (line.contains("stream")) lines.add(line["stream"].get<std::string>());
+    if (line.contains("error")) failure = line["error"].get<std::string>();
+  }
+  lines.flush();
+  if (failure.empty()) co_return;
+  std::string cause;
+  for (const auto& line : last) cause += line + '\n';
+  throw Error(ErrorCode::build_failed, "cannot build the image " + spec.tag, {}, cause + failure);
+}
+
+Task<std::unique_ptr<http::ResponseStream>> DockerEngine::save(std::vector<std::string> references) {
+  http::Request request;
+  request.target = "/images/get?";
+  for (const auto& reference : references) request.target += "names=" + http::percent_encode(reference) + '&';
+  request.target.pop_back();
+  return open_good(std::move(request), {}, ErrorCode::image_unavailable, "read the images out of the container engine");
+}
+
+Task<> DockerEngine::tag(std::string reference, std::string repository, std::string tag) {
+  auto asking = send("POST", "/images/" + http::percent_encode(reference) + "/tag?repo=" + http::percent_encode(repository) +
+                                 "&tag=" + http::percent_encode(tag));
+  const auto response = co_await std::move(asking);
+  if (response.status != 201)
+    throw Error(ErrorCode::image_unavailable, "cannot name the image " + reference, {}, response.body);
+}
+
+Task<> DockerEngine::remove_image(std::string reference) {
+  auto asking = send("DELETE", "/images/" + http::percent_encode(reference));
+  const auto response = co_await std::move(asking);
+  if (response.status != 200 && response.status != 404 && response.status != 409)  // 409: a container uses it
+    throw Error(ErrorCode::image_unavailable, "cannot remove the image " + reference, {}, response.body);
+}
+
+}  // namespace gf::container

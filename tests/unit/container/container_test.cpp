@@ -1,0 +1,95 @@
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "container/docker_exec.hpp"
+#include "container/engine.hpp"
+#include "container/tar.hpp"
+#include "protocol/error.hpp"
+#include "support/run_task.hpp"
+#include "support/temporary_folder.hpp"
+
+using namespace gf;
+using namespace gf::container;
+using gf::test::run_task;
+
+TEST_CASE("frames are taken apart however the bytes are cut") {
+  std::string bytes("\1\0\0\0\0\0\0\5hello\2\0\0\0\0\0\0\4oops\1\0\0\0\0\0\0\0\1\0\0\0\0\0\0\1!", 8 + 5 + 8 + 4 + 8 + 8 + 1);
+  for (std::size_t step = 1; step <= bytes.size(); ++step) {
+    CAPTURE(step);
+    StreamDemultiplexer pieces;
+    std::string out, errors;
+    for (std::size_t at = 0; at < bytes.size(); at += step) {
+      pieces.add(std::string_view(bytes).substr(at, step));
+      while (const auto piece = pieces.next()) (piece->is_error ? errors : out) += piece->bytes;
+    }
+    CHECK(out == "hello!");
+    CHECK(errors == "oops");
+  }
+}
+
+TEST_CASE("a tar of ours is read by tar: long names, links, folders, modes") {
+  gf::test::TemporaryFolder folder;
+  const std::string deep = std::string(60, 'a') + '/' + std::string(90, 'b');
+  std::string tar = tar_header(std::string(60, 'a') + "/", 0, 0755, '5');
+  tar += tar_header(deep, 3, 0640) + "abc" + tar_padding(3);
+  tar += tar_header("link", 0, 0777, '2', deep);
+  tar += tar_end();
+  std::ofstream(folder.path() / "x.tar", std::ios::binary) << tar;
+  const auto command = "cd " + folder.path().string() + " && tar -xf x.tar && test \"$(cat link)\" = abc && test $(stat -c %a " + deep + ") = 640";
+  CHECK(std::system(command.c_str()) == 0);
+}
+
+TEST_CASE("an engine that is not there is said so, with the remedy") {
+  net::io_context io;
+  const auto engine = make_docker_engine(io.get_executor(), "/nonexistent/docker.sock");
+  try {
+    run_task(io, engine->version());
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::engine_unavailable);
+    CHECK(error.message().starts_with("cannot reach the container engine at /nonexistent/docker.sock"));
+    CHECK(!error.hint().empty());
+  }
+}
+
+TEST_CASE("the real engine builds, saves, tags and removes an image, and says why a build failed" *
+          doctest::skip(!std::filesystem::exists(docker_socket_path()))) {
+  net::io_context io;
+  const auto engine = make_docker_engine(io.get_executor(), docker_socket_path());
+  CHECK(run_task(io, engine->version()).cpus > 0);
+  auto source = [](std::string dockerfile) -> http::BodySource {
+    auto tar = std::make_shared<std::optional<std::string>>(
+        tar_header("Dockerfile", dockerfile.size(), 0644) + dockerfile + tar_padding(dockerfile.size()) + tar_end());
+    return [tar]() -> Task<std::optional<std::string>> { co_return std::exchange(*tar, std::nullopt); };
+  };
+  BuildSpec spec;
+  spec.tag = "greenfield-test/contract:1";
+  spec.labels["greenfield.dev/test"] = "yes";
+  std::vector<std::string> lines;
+  run_task(io, engine->build(spec, source("FROM scratch\nCOPY Dockerfile /\n"), [&](std::string_view line) { lines.emplace_back(line); }));
+  CHECK(!lines.empty());
+  const auto image = run_task(io, engine->image(spec.tag));
+  REQUIRE(image);
+  CHECK(image->labels.at("greenfield.dev/test") == "yes");
+  const auto stream = run_task(io, engine->save({spec.tag}));
+  std::size_t bytes = 0;
+  while (const auto piece = run_task(io, stream->read())) bytes += piece->size();
+  CHECK(bytes > 1024);
+  run_task(io, engine->tag(spec.tag, "greenfield-test/contract", "2"));
+  CHECK(run_task(io, engine->image("greenfield-test/contract:2"))->id == image->id);
+  run_task(io, engine->remove_image(spec.tag));
+  run_task(io, engine->remove_image("greenfield-test/contract:2"));
+  run_task(io, engine->remove_image(spec.tag));  // absent is fine
+  CHECK(!run_task(io, engine->image(spec.tag)));
+  CHECK(!run_task(io, engine->container("greenfield-test-none")));
+  run_task(io, engine->remove("greenfield-test-none"));
+  try {
+    run_task(io, engine->build(spec, source("FROM scratch\nCOPY nothing /\n"), {}));
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::build_failed);
+    CHECK(error.cause().find("nothing") != std::string::npos);
+  }
+}
