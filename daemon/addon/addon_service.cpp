@@ -1,0 +1,242 @@
+#include "addon/addon_service.hpp"
+
+#include "core/digest.hpp"
+#include "core/when_all.hpp"
+#include "kube/base64.hpp"
+#include "kube/readiness.hpp"
+#include "manifest/transform.hpp"
+#include "protocol/error.hpp"
+
+namespace gf::addon {
+
+namespace {
+
+using operation::run_step;
+
+constexpr const char* addon_label = "greenfield.dev/addon";
+constexpr int reserve_mib = 512;
+constexpr auto start_limit = std::chrono::minutes(5);
+
+Json to_json(const Wants& wants) {
+  Json json = Json::object();
+  for (const auto& [name, who] : wants) json[name] = who;
+  return json;
+}
+
+Wants wants_from(const Json& json) {
+  Wants wants;
+  for (const auto& [name, who] : json.items()) wants[name] = who.get<std::map<std::string, std::string>>();
+  return wants;
+}
+
+/// An addon that has left the catalogue cannot be wanted any more.
+Wants known_only(const Catalogue& catalogue, Wants wants) {
+  std::erase_if(wants, [&](const auto& entry) { return !catalogue.all().contains(entry.first); });
+  return wants;
+}
+
+}  // namespace
+
+AddonService::AddonService(Collaborators with, Catalogue catalogue, state::Document wanted)
+    : with_(std::move(with)), catalogue_(std::move(catalogue)), document_(std::move(wanted)),
+      wants_(known_only(catalogue_, wants_from(document_.load(Json::object())))),
+      claims_(with_.kube, with_.mirror, with_.engine), started_(with_.executor) {}
+
+AddonStatus AddonService::status(const std::string& name) const {
+  const auto& spec = catalogue_.at(name);
+  const bool wanted = chosen().contains(name);
+  AddonStatus status;
+  status.state = "ready";
+  for (const auto& workload : spec.ready) {
+    const auto* object = with_.mirror.find(workload.kind, spec.space, workload.name);
+    if (!object) return {wanted ? "starting" : "disabled", {}};
+    const auto seen = kube::assess(*object);
+    if (seen.failed) return {"failed", seen.reason};
+    if (!seen.ready) status = {"starting", seen.reason};
+  }
+  if (status.state == "ready") return status;
+  for (const auto* pod : with_.mirror.all("Pod", spec.space, addon_label, name))
+    if (manifest::is_hopeless(*pod)) return {"failed", kube::trouble(*pod)};
+  return status;
+}
+
+std::map<std::string, Chosen> AddonService::absent(const std::map<std::string, Chosen>& of) const {
+  auto missing = of;
+  std::erase_if(missing, [&](const auto& entry) {
+    const auto& spec = catalogue_.at(entry.first);
+    return with_.mirror.find(spec.ready.front().kind, spec.space, spec.ready.front().name) != nullptr;
+  });
+  return missing;
+}
+
+void AddonService::change(Wants wants) {
+  const auto next = resolve(catalogue_, wants);
+  admit(catalogue_, absent(next), with_.free_mib(), reserve_mib);
+  document_.save(to_json(wants));
+  wants_ = std::move(wants);
+}
+
+void AddonService::want(const std::string& who, const std::map<std::string, std::string>& addons) {
+  auto wants = wants_;
+  for (auto& [name, askers] : wants) askers.erase(who);
+  std::erase_if(wants, [](const auto& entry) { return entry.second.empty(); });
+  for (const auto& [name, profile] : addons) wants[name][who] = profile;
+  change(std::move(wants));
+}
+
+void AddonService::want_also(const std::string& who, const std::string& name, const std::string& profile) {
+  auto wants = wants_;
+  wants[name][who] = profile;
+  change(std::move(wants));
+}
+
+void AddonService::drop(const std::string& name, const std::string& who, bool cascade) {
+  change(without(catalogue_, wants_, name, who, cascade));
+}
+
+Task<> AddonService::obtain_images(operation::Context& context) {
+  std::set<std::string> names;
+  for (const auto& [name, entry] : chosen())
+    for (const auto& image : catalogue_.at(name).images) names.insert(image);
+  std::vector<Task<std::string>> obtaining;
+  for (const auto& name : names) obtaining.push_back(with_.images.obtain(name, context));
+  auto all = when_all(std::move(obtaining));
+  co_await std::move(all);
+}
+
+Task<std::vector<Json>> AddonService::render(const AddonSpec& spec, std::string profile) {
+  auto rendering = with_.kustomize.render(spec.profiles.at(profile).path, spec.folder / "manifests");
+  auto objects = co_await std::move(rendering);
+  std::map<std::string, std::string> labels;
+  labels["app.kubernetes.io/managed-by"] = "greenfield";
+  labels[addon_label] = spec.name;
+  for (auto& object : objects) {
+    manifest::set_namespace(object, spec.space);
+    if (object.value("kind", "") != "Namespace") manifest::add_labels(object, labels);
+  }
+  co_return objects;
+}
+
+Task<> AddonService::make_secrets(const AddonSpec& spec) {
+  for (const auto& secret : spec.secrets) {
+    Json object;
+    object["apiVersion"] = "v1";
+    object["kind"] = "Secret";
+    object["metadata"]["name"] = secret.name;
+    object["metadata"]["namespace"] = spec.space;
+    object["metadata"]["labels"]["app.kubernetes.io/managed-by"] = "greenfield";
+    for (const auto& [key, length] : secret.keys)
+      object["data"][key] = kube::base64_encode(random_alnum(static_cast<std::size_t>(length)));
+    auto creating = with_.kube.create(std::move(object));  // existing passwords stay
+    co_await std::move(creating);
+  }
+}
+
+Task<> AddonService::start(std::string name, Chosen entry, operation::Context& context) {
+  const auto& spec = catalogue_.at(name);
+  std::map<std::string, std::string> images;
+  std::vector<std::string> references;
+  for (const auto& image : spec.images) {
+    auto obtaining = with_.images.obtain(image, context);
+    references.push_back(co_await std::move(obtaining));
+    images["greenfield/" + image] = references.back();
+  }
+  auto loading = with_.images.load(references, with_.nodes(), context);
+  co_await std::move(loading);
+  auto rendering = render(spec, entry.profile);
+  auto objects = co_await std::move(rendering);
+  Json space;
+  space["apiVersion"] = "v1";
+  space["kind"] = "Namespace";
+  space["metadata"]["name"] = spec.space;
+  auto ensuring = with_.kube.create(std::move(space));
+  co_await std::move(ensuring);
+  auto making = make_secrets(spec);
+  co_await std::move(making);
+  for (auto& object : objects) manifest::set_images(object, images);
+  auto applying = with_.rollout.apply(std::move(objects));
+  const auto workloads = co_await std::move(applying);
+  for (const auto& workload : workloads) {
+    auto waiting = with_.rollout.wait(workload, start_limit, context);
+    co_await std::move(waiting);
+  }
+}
+
+Task<> AddonService::start_after_required(std::string name, Chosen entry, operation::Context& context) {
+  for (const auto& required : catalogue_.at(name).requires_)
+    while (!running_.contains(required)) {
+      auto waiting = started_.wait();
+      co_await std::move(waiting);
+    }
+  const auto& spec = catalogue_.at(name);
+  std::function<Task<>(operation::Context&)> body = [&](operation::Context& step) { return start(name, entry, step); };
+  std::optional<Error> failed;
+  try {
+    auto stepping = run_step(context, "start " + name + ' ' + spec.version, body);
+    co_await std::move(stepping);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::deploy_failed) throw;
+    failed = error;
+  }
+  if (failed) throw Error(ErrorCode::addon_failed, failed->message(), "gf addon status " + name, failed->cause());
+  running_.insert(name);
+  started_.notify_all();
+}
+
+Task<> AddonService::ensure(operation::Context& context) {
+  const auto wanted = chosen();
+  for (const auto& [name, spec] : catalogue_.all()) {
+    if (wanted.contains(name) || status(name).state == "disabled") continue;
+    std::function<Task<>(operation::Context&)> body = [this, name](operation::Context&) { return stop(name); };
+    auto stepping = run_step(context, "stop " + name, body);
+    co_await std::move(stepping);
+  }
+  running_.clear();
+  std::vector<Task<>> starting;
+  for (const auto& [name, entry] : wanted) starting.push_back(start_after_required(name, entry, context));
+  auto all = when_all(std::move(starting));
+  co_await std::move(all);
+}
+
+Task<> AddonService::wait_ready(std::string name, operation::Context& context) {
+  const auto& spec = catalogue_.at(name);
+  for (const auto& workload : spec.ready) {
+    manifest::Applied applied{workload.kind, spec.space, workload.name, 0};
+    auto waiting = with_.rollout.wait(std::move(applied), start_limit, context);
+    co_await std::move(waiting);
+  }
+}
+
+Task<> AddonService::stop(std::string name) {
+  const auto& spec = catalogue_.at(name);
+  auto rendering = render(spec, spec.profiles.begin()->first);
+  auto objects = co_await std::move(rendering);
+  for (auto object = objects.rbegin(); object != objects.rend(); ++object) {
+    const auto kind = object->value("kind", "");
+    if (kind == "Namespace" || kind == "PersistentVolumeClaim") continue;  // shared, respectively the user's data
+    const auto& metadata = object->at("metadata");
+    auto removing = with_.kube.remove(object->value("apiVersion", ""), kind, metadata.value("namespace", ""),
+                                      metadata.value("name", ""));
+    co_await std::move(removing);
+  }
+  while (!with_.mirror.all("Pod", spec.space, addon_label, name).empty()) {
+    auto waiting = with_.mirror.changed().wait();
+    co_await std::move(waiting);
+  }
+}
+
+Task<> AddonService::purge(std::string name) {
+  const auto& spec = catalogue_.at(name);
+  for (const auto& volume : spec.volumes) {
+    auto removing = with_.kube.remove("v1", "PersistentVolumeClaim", spec.space, volume);
+    co_await std::move(removing);
+  }
+  for (const auto& secret : spec.secrets) {
+    auto removing = with_.kube.remove("v1", "Secret", spec.space, secret.name);
+    co_await std::move(removing);
+  }
+  auto removing = with_.kube.remove_all("v1", "Secret", "", "greenfield.dev/claim=" + name);
+  co_await std::move(removing);
+}
+
+}  // namespace gf::addon

@@ -1,0 +1,76 @@
+#pragma once
+#include <functional>
+
+#include "addon/claims.hpp"
+#include "addon/plan.hpp"
+#include "image/image_service.hpp"
+#include "manifest/kustomize.hpp"
+#include "manifest/rollout.hpp"
+#include "state/document.hpp"
+
+namespace gf::addon {
+
+/// How an addon stands, as the cluster shows it.
+struct AddonStatus {
+  std::string state;   ///< disabled | starting | ready | failed
+  std::string reason;  ///< why it is not ready
+};
+
+/// Turns addons on and off. What is wanted is durable; what runs is discovered. Io thread only.
+class AddonService {
+ public:
+  struct Collaborators {
+    Executor executor;
+    kube::KubeApi& kube;
+    kube::Mirror& mirror;
+    container::Engine& engine;
+    image::ImageService& images;
+    manifest::Kustomize& kustomize;
+    manifest::Rollout& rollout;
+    std::function<std::vector<std::string>()> nodes;  ///< names of the running nodes
+    std::function<int()> free_mib;                    ///< memory that can be had now
+  };
+  AddonService(Collaborators with, Catalogue catalogue, state::Document wanted);
+
+  const Catalogue& catalogue() const { return catalogue_; }
+  std::map<std::string, Chosen> chosen() const { return resolve(catalogue_, wants_); }
+  AddonStatus status(const std::string& name) const;
+  Claims& claims() { return claims_; }
+
+  /// `who` wants just these (addon → profile) from now on. Throws as resolve() does, and Error(not_enough_memory);
+  /// nothing has changed then.
+  void want(const std::string& who, const std::map<std::string, std::string>& addons);
+  /// `who` wants this one too.
+  void want_also(const std::string& who, const std::string& name, const std::string& profile);
+  /// Throws Error(addon_in_use).
+  void drop(const std::string& name, const std::string& who, bool cascade);
+
+  /// Makes what runs equal to what is wanted: obtains and loads images, starts in parallel by the graph, waits until
+  /// ready, removes what nobody wants any more. Throws Error(addon_failed).
+  Task<> ensure(operation::Context& context);
+  /// Resumes when `name` is ready, whoever starts it. Throws Error(addon_failed) when it will not be.
+  Task<> wait_ready(std::string name, operation::Context& context);
+  /// Deletes what `disable` keeps: volumes, passwords, claims.
+  Task<> purge(std::string name);
+  /// Obtains the images of all that is wanted: for while the nodes are being made.
+  Task<> obtain_images(operation::Context& context);
+
+ private:
+  void change(Wants wants);
+  std::map<std::string, Chosen> absent(const std::map<std::string, Chosen>& of) const;
+  Task<> start(std::string name, Chosen entry, operation::Context& context);
+  Task<> start_after_required(std::string name, Chosen entry, operation::Context& context);
+  Task<> stop(std::string name);
+  Task<> make_secrets(const AddonSpec& spec);
+  Task<std::vector<Json>> render(const AddonSpec& spec, std::string profile);
+
+  Collaborators with_;
+  Catalogue catalogue_;
+  state::Document document_;
+  Wants wants_;
+  Claims claims_;
+  Signal started_;
+  std::set<std::string> running_;  ///< within this ensure(): what others may build upon
+};
+
+}  // namespace gf::addon

@@ -1,0 +1,70 @@
+#pragma once
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/json.hpp"
+
+namespace gf::addon {
+
+struct Profile {
+  std::filesystem::path path;  ///< its kustomization
+  int memory_mib = 0;          ///< measured working set, idle
+  int cpu_millicores = 0;
+  double start_seconds = 0;
+};
+
+struct Endpoint {
+  std::string name, service;
+  int port = 0;
+  int localhost_port = 0;
+  std::string protocol;  ///< tcp | http
+};
+
+struct SecretSpec {
+  std::string name;
+  std::map<std::string, int> keys;  ///< key → length of the random value
+};
+
+struct Workload {
+  std::string kind, name;
+};
+
+struct ClaimCommand {
+  Workload workload;
+  std::string container;
+  std::vector<std::string> command;
+  std::string input;  ///< template
+};
+
+/// What one project gets of an addon.
+struct Claim {
+  std::map<std::string, std::string> values;  ///< name → template
+  std::optional<ClaimCommand> create, remove;
+  std::map<std::string, std::string> env;     ///< variable → template
+};
+
+/// addons/<name>/addon.yaml. Its keys are described in addons/schema.json.
+struct AddonSpec {
+  std::string name, summary, version, space;
+  std::filesystem::path folder;
+  std::vector<std::string> requires_, conflicts, images;
+  std::map<std::string, Profile> profiles;
+  std::vector<Endpoint> endpoints;
+  std::vector<SecretSpec> secrets;
+  std::vector<Workload> ready;
+  std::optional<Claim> claim;
+  std::vector<std::string> volumes;
+};
+
+/// Reads one addon.yaml. `versions` are the rows of images/versions.env: a version that is the name of a row is looked
+/// up there. Throws Error(bad_config) naming the file and the key.
+AddonSpec read_addon(const std::string& text, const std::filesystem::path& folder,
+                     const std::map<std::string, std::string>& versions);
+
+/// Pure: "{{name}}" replaced by its value; names without value stay as they are.
+std::string fill(const std::string& text, const std::map<std::string, std::string>& values);
+
+}  // namespace gf::addon

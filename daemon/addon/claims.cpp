@@ -1,0 +1,124 @@
+#include "addon/claims.hpp"
+
+#include <algorithm>
+
+#include "core/digest.hpp"
+#include "kube/base64.hpp"
+#include "kube/readiness.hpp"
+#include "node/pod_exec.hpp"
+#include "protocol/error.hpp"
+
+namespace gf::addon {
+
+namespace {
+
+constexpr std::size_t password_length = 24;
+constexpr const char* password_key = "password";
+
+std::string secret_value(const std::optional<Json>& secret, const std::string& key) {
+  if (!secret || !secret->contains("data") || !(*secret)["data"].contains(key)) return {};
+  return kube::base64_decode((*secret)["data"][key].get<std::string>());
+}
+
+Json secret_object(const std::string& addon, const std::string& project, const std::map<std::string, std::string>& texts) {
+  Json object;
+  object["apiVersion"] = "v1";
+  object["kind"] = "Secret";
+  object["type"] = "Opaque";
+  object["metadata"]["name"] = Claims::secret_name(addon);
+  object["metadata"]["namespace"] = project;
+  object["metadata"]["labels"]["app.kubernetes.io/managed-by"] = "greenfield";
+  object["metadata"]["labels"]["greenfield.dev/claim"] = addon;
+  for (const auto& [key, text] : texts) object["data"][key] = kube::base64_encode(text);
+  return object;
+}
+
+}  // namespace
+
+Task<std::map<std::string, std::string>> Claims::values(const AddonSpec& spec, std::string project, std::string password) {
+  std::map<std::string, std::string> known;
+  known["project"] = project;
+  known["project_"] = project;
+  std::ranges::replace(known["project_"], '-', '_');
+  known["password"] = std::move(password);
+  for (const auto& [name, text] : spec.claim->values) known[name] = fill(text, known);
+  for (const auto& secret : spec.secrets) {
+    auto getting = kube_.get("v1", "Secret", spec.space, secret.name);
+    const auto stored = co_await std::move(getting);
+    for (const auto& [key, unused] : secret.keys) known["secret." + secret.name + '.' + key] = secret_value(stored, key);
+  }
+  co_return known;
+}
+
+Task<> Claims::run(const AddonSpec& spec, ClaimCommand command, std::map<std::string, std::string> values) {
+  const auto* workload = mirror_.find(command.workload.kind, spec.space, command.workload.name);
+  const auto wanted = workload ? workload->at("spec")["selector"]["matchLabels"] : Json();
+  const Json* ready = nullptr;
+  for (const auto* pod : mirror_.all("Pod", spec.space)) {
+    const bool selected = wanted.is_object() && std::ranges::all_of(wanted.items(), [&](const auto& label) {
+      return kube::has_label(*pod, label.key(), label.value().template get<std::string>());
+    });
+    if (selected && kube::assess(*pod).ready) ready = pod;
+  }
+  if (!ready) throw Error(ErrorCode::addon_failed, "cannot prepare " + spec.name + ": it has no ready pod", "gf status");
+  auto exec = node::pod_exec(*ready, command.container, command.command, false, true);
+  auto running = engine_.exec(std::move(exec), fill(command.input, values));
+  const auto result = co_await std::move(running);
+  if (result.exit_code != 0)
+    throw Error(ErrorCode::addon_failed, "cannot prepare " + spec.name + " for the project " + values.at("project"), {},
+                result.output + result.errors);
+}
+
+Task<std::vector<std::string>> Claims::ensure(const AddonSpec& spec, std::string project) {
+  std::vector<std::string> names;
+  if (!spec.claim) co_return names;
+  auto getting = kube_.get("v1", "Secret", project, secret_name(spec.name));
+  const auto stored = co_await std::move(getting);
+  auto password = secret_value(stored, password_key);
+  if (password.empty()) {
+    // Kept before it is used: a crash in between must not leave a user with a password that nobody knows.
+    password = random_alnum(password_length);
+    std::map<std::string, std::string> only;
+    only[password_key] = password;
+    auto first = secret_object(spec.name, project, only);
+    auto keeping = kube_.apply(std::move(first));
+    co_await std::move(keeping);
+  }
+  auto collecting = values(spec, project, password);
+  auto known = co_await std::move(collecting);
+  if (spec.claim->create) {
+    auto running = run(spec, *spec.claim->create, known);
+    co_await std::move(running);
+  }
+  if (!spec.endpoints.empty()) {
+    known["host"] = spec.endpoints.front().service + '.' + spec.space;
+    known["port"] = std::to_string(spec.endpoints.front().port);
+  }
+  std::map<std::string, std::string> texts;
+  for (const auto& [name, text] : spec.claim->env) {
+    texts[name] = fill(text, known);
+    names.push_back(name);
+  }
+  texts[password_key] = password;
+  auto object = secret_object(spec.name, project, texts);
+  auto applying = kube_.apply(std::move(object));
+  co_await std::move(applying);
+  co_return names;
+}
+
+Task<std::map<std::string, std::string>> Claims::localhost_env(const AddonSpec& spec, std::string project, int port) {
+  std::map<std::string, std::string> env;
+  if (!spec.claim) co_return env;
+  auto getting = kube_.get("v1", "Secret", project, secret_name(spec.name));
+  const auto stored = co_await std::move(getting);
+  const auto password = secret_value(stored, password_key);
+  if (password.empty()) co_return env;
+  auto collecting = values(spec, project, password);
+  auto known = co_await std::move(collecting);
+  known["host"] = "127.0.0.1";
+  known["port"] = std::to_string(port);
+  for (const auto& [name, text] : spec.claim->env) env[name] = fill(text, known);
+  co_return env;
+}
+
+}  // namespace gf::addon

@@ -1,0 +1,22 @@
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+namespace gf::project {
+
+/// The keys of greenfield.yaml, by the part that they stand in: the parser and schema/greenfield.schema.json follow it.
+inline const std::map<std::string, std::vector<std::string>>& known_keys() {
+  static const std::map<std::string, std::vector<std::string>> keys = {
+      {"project", {"apiVersion", "name", "cluster", "profile", "addons", "apps"}},
+      {"cluster", {"provider", "workers", "host_ports"}},
+      {"addon", {"profile"}},
+      {"app", {"build", "image", "port", "localhost_port", "replicas", "uses", "sync", "on_sync", "reload_signal",
+               "rebuild_on", "manifests", "ready_path", "env", "command", "memory_mib"}},
+      {"build", {"context", "dockerfile", "args"}},
+      {"sync", {"from", "to"}},
+  };
+  return keys;
+}
+
+}  // namespace gf::project

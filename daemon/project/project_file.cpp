@@ -1,0 +1,178 @@
+#include "project/project_file.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <regex>
+
+#include "project/keys.hpp"
+#include "project/yaml_reader.hpp"
+#include "protocol/error.hpp"
+
+namespace gf::project {
+
+namespace {
+
+const std::vector<std::string>& keys(const char* part) { return known_keys().at(part); }
+
+bool is_name(const std::string& text) {
+  static const std::regex shape("[a-z]([a-z0-9-]{0,28}[a-z0-9])?");
+  return std::regex_match(text, shape);
+}
+
+/// Inside the checkout: relative and without "..".
+bool is_inside(const std::filesystem::path& path) {
+  return !path.is_absolute() && std::ranges::find(path, "..") == path.end();
+}
+
+std::string clean(const std::string& path) {
+  auto text = std::filesystem::path(path).lexically_normal().string();
+  while (text.size() > 1 && text.ends_with('/')) text.pop_back();
+  return text;
+}
+
+class Parser {
+ public:
+  Parser(std::string root, Vocabulary vocabulary) : vocabulary_(std::move(vocabulary)) { spec_.root = std::move(root); }
+
+  ProjectSpec parse(const YAML::Node& top) {
+    if (in_.open(top, "greenfield.yaml", keys("project"))) read_project(top);
+    if (in_.problems().empty()) return std::move(spec_);
+    std::string all;
+    for (const auto& problem : in_.problems()) all += (all.empty() ? "" : "\n") + problem;
+    throw Error(ErrorCode::bad_config,
+                "cannot use greenfield.yaml: " + std::to_string(in_.problems().size()) +
+                    (in_.problems().size() == 1 ? " problem" : " problems"),
+                {}, all);
+  }
+
+ private:
+  void read_project(const YAML::Node& top) {
+    if (in_.text(top, "apiVersion") != "greenfield.dev/v1")
+      in_.complain(top["apiVersion"].IsDefined() ? top["apiVersion"] : top, "'apiVersion' must be greenfield.dev/v1");
+    spec_.name = in_.text(top, "name");
+    if (!is_name(spec_.name))
+      in_.complain(top["name"].IsDefined() ? top["name"] : top,
+                   "'name' must be 1 to 30 of a-z, 0-9 and '-', beginning with a letter, not '" + spec_.name + "'");
+    spec_.profile = in_.choice(top, "profile", {"dev", "full"}, "dev");
+    if (const auto cluster = top["cluster"]; cluster.IsDefined() && in_.open(cluster, "'cluster'", keys("cluster"))) {
+      spec_.cluster.provider = in_.choice(cluster, "provider", vocabulary_.providers, "kind");
+      spec_.cluster.workers = in_.integer(cluster, "workers", 0, 9, 2);
+      spec_.cluster.host_ports = in_.integer(cluster, "host_ports", 0, 100, 10);
+    }
+    if (const auto addons = top["addons"]; addons.IsDefined() && !addons.IsNull()) read_addons(addons);
+    const auto apps = top["apps"];
+    if (!apps.IsDefined() || apps.IsNull() || !in_.open(apps, "'apps'", {})) return;
+    for (const auto& member : apps) read_app(member.first, member.second);
+  }
+
+  void read_addons(const YAML::Node& addons) {
+    if (!in_.open(addons, "'addons'", vocabulary_.addons)) return;
+    for (const auto& member : addons) {
+      auto& profile = spec_.addons[member.first.Scalar()];
+      profile = spec_.profile;
+      if (member.second.IsNull()) continue;
+      if (in_.open(member.second, "the addon '" + member.first.Scalar() + "'", keys("addon")))
+        profile = in_.choice(member.second, "profile", {"dev", "full"}, spec_.profile);
+    }
+  }
+
+  void read_app(const YAML::Node& name, const YAML::Node& node) {
+    AppSpec app;
+    app.name = name.Scalar();
+    if (!is_name(app.name)) in_.complain(name, "an app's name must be 1 to 30 of a-z, 0-9 and '-', not '" + app.name + "'");
+    if (!in_.open(node, "the app '" + app.name + "'", keys("app"))) return;
+    app.image = in_.text(node, "image");
+    if (node["build"].IsDefined()) read_build(node["build"], app);
+    else if (app.image.empty() && !node["manifests"].IsDefined())
+      in_.complain(name, "the app '" + app.name + "' needs one of: build, image, manifests");
+    if (node["build"].IsDefined() && !app.image.empty()) in_.complain(node["image"], "'image' and 'build' exclude each other");
+    app.port = in_.integer(node, "port", 1, 65535, 0);
+    app.localhost_port = in_.integer(node, "localhost_port", 1, 65535, app.port);
+    app.replicas = in_.integer(node, "replicas", 0, 20, 1);
+    app.memory_mib = in_.integer(node, "memory_mib", 16, 65536, 256);
+    app.on_sync = read_on_sync(in_.choice(node, "on_sync", {"none", "reload", "restart"}, "none"));
+    app.reload_signal = in_.choice(node, "reload_signal", {"HUP", "USR1", "USR2", "INT", "TERM"}, "HUP");
+    app.rebuild_on = in_.texts(node, "rebuild_on");
+    app.command = in_.texts(node, "command");
+    app.env = in_.table(node, "env");
+    for (const auto& [variable, value] : app.env)
+      if (!std::regex_match(variable, std::regex("[A-Za-z_][A-Za-z0-9_]*")))
+        in_.complain(node["env"], "'" + variable + "' is no name of an environment variable");
+    app.ready_path = in_.text(node, "ready_path");
+    if (!app.ready_path.empty() && !app.ready_path.starts_with('/')) in_.complain(node["ready_path"], "'ready_path' must begin with '/'");
+    if (!app.ready_path.empty() && app.port == 0) in_.complain(node["ready_path"], "'ready_path' needs a 'port'");
+    app.manifests = inside(node, "manifests");
+    app.uses = in_.texts(node, "uses");
+    for (const auto& used : app.uses)
+      if (!spec_.addons.contains(used)) in_.complain(node["uses"], "'uses' names " + used + ", which is not under 'addons'");
+    read_sync(node, app);
+    if (app.localhost_port != 0)
+      for (const auto& other : spec_.apps)
+        if (other.localhost_port == app.localhost_port)
+          in_.complain(node, "the apps '" + other.name + "' and '" + app.name + "' want the same port " +
+                                 std::to_string(app.localhost_port) + " on localhost; set 'localhost_port'");
+    spec_.apps.push_back(std::move(app));
+  }
+
+  void read_build(const YAML::Node& build, AppSpec& app) {
+    if (!in_.open(build, "'build' (its form is `build: {context: .}`)", keys("build"))) return;
+    if (build["context"].IsDefined()) app.context = inside(build, "context");
+    app.dockerfile = build["dockerfile"].IsDefined() ? inside(build, "dockerfile") : "Dockerfile";
+    app.args = in_.table(build, "args");
+  }
+
+  void read_sync(const YAML::Node& node, AppSpec& app) {
+    const auto rules = node["sync"];
+    if (!rules.IsDefined()) return;
+    if (!rules.IsSequence()) return in_.complain(rules, "'sync' must be a list of {from, to}, not " + kind_of(rules));
+    for (const auto& rule : rules) {
+      if (!in_.open(rule, "a rule of 'sync'", keys("sync"))) continue;
+      SyncRule read{inside(rule, "from"), in_.text(rule, "to")};
+      if (read.from.empty()) in_.complain(rule, "a rule of 'sync' needs 'from'");
+      if (!read.to.starts_with('/') || read.to.find("..") != std::string::npos || clean(read.to) == "/")
+        in_.complain(rule, "'to' must be an absolute folder in the container, not '" + read.to + "'");
+      read.to = clean(read.to);
+      if (read.from == ".") read.from.clear();
+      app.sync.push_back(std::move(read));
+    }
+  }
+
+  /// A path inside the checkout, cleaned.
+  std::string inside(const YAML::Node& map, const char* key) {
+    const auto path = in_.text(map, key);
+    if (!is_inside(path)) in_.complain(map[key], std::string("'") + key + "' must lie inside the checkout, not at '" + path + "'");
+    return path.empty() ? path : clean(path);
+  }
+
+  static OnSync read_on_sync(const std::string& text) {
+    return text == "reload" ? OnSync::reload : text == "restart" ? OnSync::restart : OnSync::none;
+  }
+
+  Vocabulary vocabulary_;
+  ProjectSpec spec_;
+  YamlReader in_;
+};
+
+}  // namespace
+
+ProjectSpec parse(std::string text, std::string root, Vocabulary vocabulary) {
+  YAML::Node top;
+  try {
+    top = YAML::Load(text);
+  } catch (const YAML::Exception& error) {
+    throw Error(ErrorCode::bad_config, "cannot use greenfield.yaml: 1 problem", {},
+                "greenfield.yaml:" + std::to_string(error.mark.line + 1) + ':' + std::to_string(error.mark.column + 1) + ": " + error.msg);
+  }
+  return Parser(std::move(root), std::move(vocabulary)).parse(top);
+}
+
+ProjectSpec load(std::string root, Vocabulary vocabulary) {
+  std::ifstream file(std::filesystem::path(root) / "greenfield.yaml", std::ios::binary);
+  if (!file.is_open())
+    throw Error(ErrorCode::bad_config, "cannot find greenfield.yaml in " + root, "`gf init` writes one");
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  return parse(std::move(text), std::move(root), std::move(vocabulary));
+}
+
+}  // namespace gf::project
