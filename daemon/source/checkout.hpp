@@ -1,6 +1,8 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +12,8 @@ namespace gf::source {
 struct Head {
   std::string branch;  ///< empty when detached
   std::string commit;  ///< 40 hex digits, empty in a repository without commits
+  bool dirty = false;  ///< tracked files differ from the commit, or untracked ones are there
+  bool operator==(const Head&) const = default;
 };
 
 /// One file of a work tree: tracked, or untracked and not ignored. Never below a symbolic link.
@@ -23,11 +27,25 @@ struct TreeFile {
   std::string digest;  ///< sha256 hex of the contents (link: of its target)
 };
 
+/// A hash over the set of (path, mode, kind, digest) of all files that can be kept up to date file by file: the sum of
+/// their SHA-256s in four lanes. It names states for people and caches; nobody who could forge it gains anything.
+class TreeSum {
+ public:
+  void add(const TreeFile& file);
+  void remove(const TreeFile& file);
+  std::string hex() const;  ///< 64 digits
+
+ private:
+  std::array<std::uint64_t, 4> lanes_{};
+};
+
 /// The whole tree, sorted by path.
 struct Tree {
   std::vector<TreeFile> files;
-  /// Hash over (path, mode, kind, digest) of all files: names the exact state of the work tree, dirty files included.
-  std::string digest;
+  std::vector<std::string> folders;  ///< those that are not ignored, the root ("") included
+  TreeSum sum;
+  std::string digest() const { return sum.hex(); }  ///< names the exact state of the work tree, dirty files included
+  const TreeFile* find(const std::string& path) const;
 };
 
 /// Pure: the subset below `folder` ("" = all), paths made relative to it.
@@ -47,8 +65,10 @@ std::string find_root(std::string path);
 Head read_head(std::string root);
 /// Reads the tree. Files whose size, mtime and inode stand in `known` keep that digest and are not read.
 Tree read_tree(std::string root, std::shared_ptr<const Tree> known);
-/// True while Git itself works: index.lock in the real git dir (worktrees included).
-bool git_is_busy(const std::string& root);
+/// The real git dir of a work tree, linked ones included.
+std::string git_folder(const std::string& root);
+/// One file as it stands there now, its contents hashed; nullopt when it is no regular file or link.
+std::optional<TreeFile> read_tree_file(const std::string& root, const std::string& path);
 /// The contents of one file (a link's target). nullopt when it vanished or is no regular file or link.
 std::shared_ptr<const std::string> read_file(const std::string& root, const std::string& path);
 

@@ -1,0 +1,239 @@
+#include "source/checkout.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <git2.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+
+#include "core/digest.hpp"
+#include "protocol/error.hpp"
+
+namespace gf::source {
+
+namespace {
+
+/// A file that changed within this time before it was read may change again without a new mtime: its digest is not
+/// trusted the next time (Git's own "racily clean" rule).
+constexpr std::int64_t racy_ns = 50'000'000;
+
+struct Library {
+  Library() { git_libgit2_init(); }
+};
+
+template <class T, void (*release)(T*)>
+struct Owned {
+  T* value = nullptr;
+  Owned() = default;
+  Owned(const Owned&) = delete;
+  Owned& operator=(const Owned&) = delete;
+  ~Owned() {
+    if (value) release(value);
+  }
+  T** put() { return &value; }
+  operator T*() const { return value; }
+};
+using Repository = Owned<git_repository, git_repository_free>;
+using Index = Owned<git_index, git_index_free>;
+using Reference = Owned<git_reference, git_reference_free>;
+
+void open(const std::string& root, Repository& repository) {
+  static const Library library;
+  if (git_repository_open_ext(repository.put(), root.c_str(), 0, nullptr) != 0 || !git_repository_workdir(repository))
+    throw Error(ErrorCode::not_a_checkout, "cannot use " + root + ": it lies in no Git work tree", "git init");
+}
+
+std::int64_t now_ns() {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+std::optional<TreeFile> describe(int folder, const char* name, std::string path) {
+  struct stat status {};
+  if (::fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
+  TreeFile file;
+  file.path = std::move(path);
+  file.link = S_ISLNK(status.st_mode);
+  if (!file.link && !S_ISREG(status.st_mode)) return std::nullopt;
+  file.mode = status.st_mode & 07777;
+  file.size = static_cast<std::uint64_t>(status.st_size);
+  file.mtime_ns = std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
+  file.inode = status.st_ino;
+  return file;
+}
+
+/// Walks a work tree, leaving ignored folders, nested repositories and .git out.
+class Walk {
+ public:
+  Walk(std::string root, std::shared_ptr<const Tree> known) : root_(std::move(root)), known_(std::move(known)) {
+    open(root_, repository_);
+    if (git_repository_index(index_.put(), repository_) != 0) return;
+    git_index_read(index_, 0);
+    for (std::size_t i = 0; i < git_index_entrycount(index_); ++i) {
+      const std::string path = git_index_get_byindex(index_, i)->path;
+      tracked_.insert(path);
+      for (auto slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1))
+        tracked_folders_.insert(path.substr(0, slash));
+    }
+  }
+
+  Tree run() {
+    visit("", false);
+    std::ranges::sort(tree_.files, {}, &TreeFile::path);
+    for (const auto& file : tree_.files) tree_.sum.add(file);
+    return std::move(tree_);
+  }
+
+ private:
+  bool ignored(const std::string& path) const {
+    int answer = 0;
+    return git_ignore_path_is_ignored(&answer, repository_, path.c_str()) == 0 && answer == 1;
+  }
+
+  /// `only_tracked`: the folder is ignored, but Git knows files in it all the same.
+  void visit(const std::string& folder, bool only_tracked) {
+    const auto place = folder.empty() ? root_ : root_ + '/' + folder;
+    const int descriptor = ::open(place.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR* entries = descriptor < 0 ? nullptr : ::fdopendir(descriptor);
+    if (!entries) {
+      if (descriptor >= 0) ::close(descriptor);
+      return;
+    }
+    tree_.folders.push_back(folder);
+    while (const dirent* entry = ::readdir(entries)) {
+      const std::string name = entry->d_name;
+      if (name == "." || name == ".." || name == ".git") continue;
+      const auto path = folder.empty() ? name : folder + '/' + name;
+      struct stat status {};
+      const bool is_folder = entry->d_type == DT_DIR ||
+                             (entry->d_type == DT_UNKNOWN && ::fstatat(descriptor, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+                              S_ISDIR(status.st_mode));
+      if (is_folder) visit_folder(descriptor, name, path, only_tracked);
+      else if (tracked_.contains(path) || (!only_tracked && !ignored(path))) take(descriptor, name, path);
+    }
+    ::closedir(entries);
+  }
+
+  void visit_folder(int above, const std::string& name, const std::string& path, bool only_tracked) {
+    if (::faccessat(above, (name + "/.git").c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0) return;  // a repository of its own
+    const bool leave_out = only_tracked || ignored(path + '/');
+    if (leave_out && !tracked_folders_.contains(path)) return;
+    visit(path, leave_out);
+  }
+
+  void take(int folder, const std::string& name, const std::string& path) {
+    auto file = describe(folder, name.c_str(), path);
+    if (!file) return;
+    const auto* before = known_ ? known_->find(path) : nullptr;
+    if (before && before->size == file->size && before->mtime_ns == file->mtime_ns && before->inode == file->inode &&
+        before->link == file->link) {
+      file->digest = before->digest;
+    } else {
+      auto fresh = read_tree_file(root_, path);
+      if (!fresh) return;
+      file = std::move(fresh);
+    }
+    tree_.files.push_back(std::move(*file));
+  }
+
+  std::string root_;
+  std::shared_ptr<const Tree> known_;
+  Repository repository_;
+  Index index_;
+  std::set<std::string> tracked_, tracked_folders_;
+  Tree tree_;
+};
+
+bool is_dirty(git_repository* repository) {
+  git_status_options options = GIT_STATUS_OPTIONS_INIT;
+  options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED | GIT_STATUS_OPT_EXCLUDE_SUBMODULES;
+  auto stop = [](const char*, unsigned, void*) { return 1; };
+  return git_status_foreach_ext(repository, &options, stop, nullptr) == 1;
+}
+
+}  // namespace
+
+std::string find_root(std::string path) {
+  Repository repository;
+  open(path, repository);
+  std::string root = git_repository_workdir(repository);
+  while (root.size() > 1 && root.ends_with('/')) root.pop_back();
+  return root;
+}
+
+Head read_head(std::string root) {
+  Repository repository;
+  open(root, repository);
+  Head head;
+  Reference reference;
+  if (git_repository_head(reference.put(), repository) == 0) {
+    if (git_repository_head_detached(repository) == 0) head.branch = git_reference_shorthand(reference);
+    char text[GIT_OID_HEXSZ + 1];
+    git_oid_tostr(text, sizeof text, git_reference_target(reference));
+    head.commit = text;
+  } else if (git_reference_lookup(reference.put(), repository, "HEAD") == 0 && git_reference_symbolic_target(reference)) {
+    // No commit yet: HEAD names a branch that is still to be born.
+    const std::string target = git_reference_symbolic_target(reference);
+    constexpr std::string_view prefix = "refs/heads/";
+    head.branch = target.starts_with(prefix) ? target.substr(prefix.size()) : target;
+  }
+  head.dirty = is_dirty(repository);
+  return head;
+}
+
+Tree read_tree(std::string root, std::shared_ptr<const Tree> known) { return Walk(std::move(root), std::move(known)).run(); }
+
+std::string git_folder(const std::string& root) {
+  Repository repository;
+  open(root, repository);
+  std::string folder = git_repository_path(repository);
+  while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
+  return folder;
+}
+
+std::shared_ptr<const std::string> read_file(const std::string& root, const std::string& path) {
+  const auto place = root + '/' + path;
+  struct stat status {};
+  if (::lstat(place.c_str(), &status) != 0) return nullptr;
+  if (S_ISLNK(status.st_mode)) {
+    std::string target(static_cast<std::size_t>(std::max<off_t>(status.st_size, 4095)) + 1, '\0');
+    const auto length = ::readlink(place.c_str(), target.data(), target.size());
+    if (length < 0) return nullptr;
+    target.resize(static_cast<std::size_t>(length));
+    return std::make_shared<const std::string>(std::move(target));
+  }
+  if (!S_ISREG(status.st_mode)) return nullptr;
+  const int descriptor = ::open(place.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor < 0) return nullptr;
+  std::string contents(static_cast<std::size_t>(status.st_size) + 1, '\0');
+  std::size_t filled = 0;
+  for (;;) {  // the file may grow while it is read
+    const auto count = ::read(descriptor, contents.data() + filled, contents.size() - filled);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    filled += static_cast<std::size_t>(count);
+    if (filled == contents.size()) contents.resize(contents.size() * 2);
+  }
+  ::close(descriptor);
+  contents.resize(filled);
+  return std::make_shared<const std::string>(std::move(contents));
+}
+
+std::optional<TreeFile> read_tree_file(const std::string& root, const std::string& path) {
+  const auto began = now_ns();
+  auto file = describe(AT_FDCWD, (root + '/' + path).c_str(), path);
+  if (!file) return std::nullopt;
+  const auto contents = read_file(root, path);
+  if (!contents) return std::nullopt;
+  file->digest = sha256_hex(*contents);
+  file->size = contents->size();
+  if (began - file->mtime_ns < racy_ns) file->mtime_ns = 0;
+  return file;
+}
+
+}  // namespace gf::source
