@@ -1,0 +1,124 @@
+#include "deploy/app_objects.hpp"
+
+#include "deploy/plan.hpp"
+
+namespace gf::deploy {
+
+namespace {
+
+Json environment(const AppSpec& app, const std::map<std::string, std::vector<std::string>>& claims) {
+  Json list = Json::array();
+  for (const auto& [addon, names] : claims)
+    for (const auto& name : names) {
+      if (app.env.contains(name)) continue;  // the project's own word wins
+      Json entry;
+      entry["name"] = name;
+      entry["valueFrom"]["secretKeyRef"]["name"] = "claim-" + addon;
+      entry["valueFrom"]["secretKeyRef"]["key"] = name;
+      list.push_back(std::move(entry));
+    }
+  for (const auto& [name, value] : app.env) {
+    Json entry;
+    entry["name"] = name;
+    entry["value"] = value;
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+Json readiness_probe(const AppSpec& app) {
+  Json probe;
+  if (app.ready_path.empty()) {
+    probe["tcpSocket"]["port"] = app.port;
+  } else {
+    probe["httpGet"]["path"] = app.ready_path;
+    probe["httpGet"]["port"] = app.port;
+  }
+  probe["periodSeconds"] = 1;
+  probe["timeoutSeconds"] = 5;
+  probe["failureThreshold"] = 3;
+  return probe;
+}
+
+Json container(const AppSpec& app, const std::string& image, const std::map<std::string, std::vector<std::string>>& claims) {
+  Json one;
+  one["name"] = app.name;
+  one["image"] = image;
+  one["imagePullPolicy"] = "IfNotPresent";
+  if (!app.command.empty()) one["command"] = app.command;
+  one["env"] = environment(app, claims);
+  one["resources"]["requests"]["cpu"] = "10m";
+  one["resources"]["requests"]["memory"] = std::to_string(std::max(16, app.memory_mib / 4)) + "Mi";
+  one["resources"]["limits"]["memory"] = std::to_string(app.memory_mib) + "Mi";
+  if (app.port != 0) {
+    Json port;
+    port["containerPort"] = app.port;
+    one["ports"] = Json::array({port});
+    one["readinessProbe"] = readiness_probe(app);
+  }
+  one["terminationMessagePolicy"] = "FallbackToLogsOnError";
+  return one;
+}
+
+Json spread_over_nodes(const std::map<std::string, std::string>& labels) {
+  Json rule;
+  rule["maxSkew"] = 1;
+  rule["topologyKey"] = "kubernetes.io/hostname";
+  rule["whenUnsatisfiable"] = "ScheduleAnyway";
+  rule["labelSelector"]["matchLabels"] = labels;
+  return Json::array({rule});
+}
+
+}  // namespace
+
+std::map<std::string, std::string> labels_of(const std::string& project, const std::string& app) {
+  return {{"app.kubernetes.io/managed-by", "greenfield"}, {project_label, project}, {app_label, app}};
+}
+
+std::vector<Json> app_objects(const std::string& project, const AppSpec& app, const std::string& image,
+                              const std::map<std::string, std::vector<std::string>>& claims) {
+  const auto labels = labels_of(project, app.name);
+  Json deployment;
+  deployment["apiVersion"] = "apps/v1";
+  deployment["kind"] = "Deployment";
+  deployment["metadata"]["name"] = app.name;
+  deployment["metadata"]["namespace"] = project;
+  deployment["metadata"]["labels"] = labels;
+  auto& spec = deployment["spec"];
+  spec["replicas"] = app.replicas;
+  spec["revisionHistoryLimit"] = 3;
+  spec["selector"]["matchLabels"] = labels;
+  // The former replicas go only when new ones serve: a broken image never takes the last good one down.
+  spec["strategy"]["rollingUpdate"]["maxUnavailable"] = 0;
+  spec["strategy"]["rollingUpdate"]["maxSurge"] = "100%";
+  spec["template"]["metadata"]["labels"] = labels;
+  auto& pod = spec["template"]["spec"];
+  pod["containers"] = Json::array({container(app, image, claims)});
+  pod["terminationGracePeriodSeconds"] = 5;
+  pod["enableServiceLinks"] = false;
+  pod["automountServiceAccountToken"] = false;
+  pod["topologySpreadConstraints"] = spread_over_nodes(labels);
+  if (syncs(app)) {
+    Json gate;
+    gate["conditionType"] = synced_gate;
+    pod["readinessGates"] = Json::array({gate});
+  }
+  std::vector<Json> objects;
+  objects.push_back(std::move(deployment));
+  if (app.port == 0) return objects;
+  Json service;
+  service["apiVersion"] = "v1";
+  service["kind"] = "Service";
+  service["metadata"]["name"] = app.name;
+  service["metadata"]["namespace"] = project;
+  service["metadata"]["labels"] = labels;
+  service["spec"]["selector"] = labels;
+  Json port;
+  port["port"] = app.port;
+  port["targetPort"] = app.port;
+  service["spec"]["ports"] = Json::array({port});
+  objects.push_back(std::move(service));
+  return objects;
+}
+
+}  // namespace gf::deploy

@@ -1,0 +1,253 @@
+#include "deploy/deploy_service.hpp"
+
+#include <algorithm>
+
+#include "core/digest.hpp"
+#include "kube/readiness.hpp"
+#include "manifest/transform.hpp"
+#include "protocol/error.hpp"
+
+namespace gf::deploy {
+
+namespace {
+
+using operation::run_step;
+constexpr auto rollout_limit = std::chrono::minutes(3);
+constexpr const char* image_annotation = "greenfield.dev/image-key";
+
+/// For looking which image a change asks for: it is nobody's step.
+class Silent final : public operation::Context {
+ public:
+  void progress(std::uint64_t, std::uint64_t, std::string_view) override {}
+  void log(std::string_view) override {}
+  std::shared_ptr<operation::Context> begin(std::string) override { return std::make_shared<Silent>(); }
+  void finish(std::exception_ptr) override {}
+  void skip(std::string_view) override {}
+};
+
+}  // namespace
+
+DeployService::DeployService(Collaborators with) : with_(std::move(with)), checking_(with_.executor) {
+  with_.mirror.on_event([this](const kube::WatchEvent& event) {
+    if (event.object.value("kind", "") != "Pod") return;
+    const auto labels = event.object.at("metadata").value("labels", Json::object());
+    const auto project = projects_.find(labels.value(project_label, ""));
+    if (project == projects_.end()) return;
+    const auto app = project->second->apps.find(labels.value(app_label, ""));
+    if (app != project->second->apps.end()) app->second->refresh();
+  });
+}
+
+DeployService::Project& DeployService::at(const std::string& project) {
+  const auto found = projects_.find(project);
+  if (found == projects_.end())
+    throw Error(ErrorCode::not_found, "cannot find a running project called '" + project + "'", "gf up");
+  return *found->second;
+}
+
+const AppSpec& DeployService::app_of(const Project& project, const std::string& app) const {
+  const auto found = std::ranges::find(project.spec.apps, app, &AppSpec::name);
+  if (found == project.spec.apps.end())
+    throw Error(ErrorCode::not_found, "cannot find an app called '" + app + "' in " + project.spec.name);
+  return *found;
+}
+
+const ProjectSpec* DeployService::spec(const std::string& project) const {
+  const auto found = projects_.find(project);
+  return found == projects_.end() ? nullptr : &found->second->spec;
+}
+
+const source::Snapshot* DeployService::snapshot(const std::string& project) const {
+  const auto found = projects_.find(project);
+  return found == projects_.end() ? nullptr : &found->second->snapshot;
+}
+
+Task<> DeployService::attach(ProjectSpec spec) {
+  const auto name = spec.name;
+  auto adding = with_.sources.add(spec.root, [this, name](source::Snapshot snapshot) { changed(name, std::move(snapshot)); });
+  auto first = co_await std::move(adding);
+  auto& project = projects_[name];
+  if (!project) project = std::make_unique<Project>();
+  project->spec = spec;
+  project->snapshot = first;
+  for (auto entry = project->apps.begin(); entry != project->apps.end();) {
+    const bool wanted = std::ranges::find(spec.apps, entry->first, &AppSpec::name) != spec.apps.end();
+    if (wanted) {
+      ++entry;
+      continue;
+    }
+    auto leaving = std::move(entry->second);
+    entry = project->apps.erase(entry);
+    auto stopping = leaving->stop();
+    co_await std::move(stopping);
+  }
+  for (const auto& app : spec.apps) {
+    auto& replicas = project->apps[app.name];
+    if (!replicas) {
+      Replicas::Collaborators with{with_.executor, with_.clock, with_.workers, with_.kube, with_.mirror, with_.links,
+                                   [this](const std::string& image) { return with_.builder.paths_in(image); },
+                                   [this, name](const std::string& sentence) { with_.warn(name, sentence); }};
+      replicas = std::make_unique<Replicas>(std::move(with), name, spec.root, app);
+    }
+    replicas->set_app(app);
+    replicas->set_snapshot(first);
+    replicas->refresh();
+  }
+}
+
+Task<> DeployService::detach(std::string project) {
+  const auto found = projects_.find(project);
+  if (found == projects_.end()) co_return;
+  with_.sources.remove(found->second->spec.root);
+  const auto leaving = std::move(found->second);
+  projects_.erase(found);
+  for (const auto& [name, replicas] : leaving->apps) {
+    auto stopping = replicas->stop();
+    co_await std::move(stopping);
+  }
+}
+
+void DeployService::changed(const std::string& name, source::Snapshot snapshot) {
+  const auto found = projects_.find(name);
+  if (found == projects_.end()) return;
+  auto& project = *found->second;
+  const auto before = project.snapshot.tree;
+  project.snapshot = snapshot;
+  for (const auto& [app, replicas] : project.apps) replicas->set_snapshot(snapshot);
+  if (before->digest() != snapshot.tree->digest()) recheck(name);
+}
+
+void DeployService::recheck(const std::string& name) { checking_.spawn("check the images of " + name, check_images(name)); }
+
+Task<> DeployService::check_images(std::string name) {
+  const auto found = projects_.find(name);
+  if (found == projects_.end()) co_return;
+  const auto spec = found->second->spec;
+  const auto tree = found->second->snapshot.tree;
+  for (const auto& app : spec.apps) {
+    Silent nobody;
+    auto naming = with_.builder.name(name, spec.root, app, tree, nobody);
+    const auto image = co_await std::move(naming);
+    const auto again = projects_.find(name);
+    if (again == projects_.end()) co_return;
+    auto& known = again->second->deployed[app.name];
+    if (known.empty())  // rolled out by a former daemon: the cluster remembers
+      if (const auto* object = with_.mirror.find("Deployment", name, app.name))
+        known = object->at("metadata").value("annotations", Json::object()).value(image_annotation, "");
+    if (!known.empty() && known != image.key) with_.needs_rollout(name, app.name);
+  }
+}
+
+Task<> DeployService::build(std::string name, std::string app_name, operation::Context& context) {
+  auto& project = at(name);
+  const auto app = app_of(project, app_name);
+  auto building = with_.builder.build(name, project.spec.root, app, project.snapshot.tree, context);
+  co_await std::move(building);
+}
+
+Task<std::vector<Json>> DeployService::objects(const Project& project, AppSpec app, std::string image,
+                                               std::map<std::string, std::vector<std::string>> claims) {
+  if (app.manifests.empty()) co_return app_objects(project.spec.name, app, image, claims);
+  const std::filesystem::path folder = std::filesystem::path(project.spec.root) / app.manifests;
+  auto rendering = with_.kustomize.render(folder, folder);
+  auto rendered = co_await std::move(rendering);
+  std::map<std::string, std::string> images;
+  images[app.name] = image;  // the project's manifests name its app's image by the app
+  for (auto& object : rendered) {
+    manifest::set_namespace(object, project.spec.name);
+    manifest::set_images(object, images);
+    manifest::add_labels(object, labels_of(project.spec.name, app.name));
+  }
+  co_return rendered;
+}
+
+Task<> DeployService::roll_out(std::string name, std::string app_name, std::map<std::string, std::vector<std::string>> claims,
+                               operation::Context& context) {
+  auto& project = at(name);
+  const auto app = app_of(project, app_name);
+  const auto tree = project.snapshot.tree;
+  BuiltImage image;
+  std::function<Task<>(operation::Context&)> build = [&](operation::Context& step) -> Task<> {
+    auto building = with_.builder.build(name, project.spec.root, app, tree, step);
+    image = co_await std::move(building);
+  };
+  auto building = run_step(context, "build " + app_name, build);
+  co_await std::move(building);
+  std::vector<std::string> references;
+  references.push_back(image.reference);
+  auto loading = with_.images.load(references, with_.nodes(), context);
+  co_await std::move(loading);
+  auto making = objects(project, app, image.reference, std::move(claims));
+  auto wanted = co_await std::move(making);
+  for (auto& object : wanted)
+    if (object.value("kind", "") == "Deployment") object["metadata"]["annotations"][image_annotation] = image.key;
+  project.deployed[app_name] = image.key;
+  std::function<Task<>(operation::Context&)> start = [&](operation::Context& step) -> Task<> {
+    auto applying = with_.rollout.apply(std::move(wanted));
+    const auto workloads = co_await std::move(applying);
+    for (const auto& workload : workloads) {
+      auto waiting = with_.rollout.wait(workload, rollout_limit, step);
+      co_await std::move(waiting);
+    }
+  };
+  auto starting = run_step(context, "start " + app_name, start);
+  co_await std::move(starting);
+}
+
+Task<> DeployService::remove_others(std::string name) {
+  const auto spec = at(name).spec;
+  std::vector<std::pair<std::string, std::string>> leaving;
+  for (const char* kind : {"Deployment", "StatefulSet"})
+    for (const auto* object : with_.mirror.all(kind, name, project_label, name)) {
+      const auto app = object->at("metadata")["labels"].value(app_label, "");
+      if (std::ranges::find(spec.apps, app, &AppSpec::name) == spec.apps.end())
+        leaving.emplace_back(kind, object->at("metadata").value("name", ""));
+    }
+  for (const auto& [kind, object] : leaving) {
+    auto removing = with_.kube.remove("apps/v1", kind, name, object);
+    co_await std::move(removing);
+    auto service = with_.kube.remove("v1", "Service", name, object);
+    co_await std::move(service);
+  }
+}
+
+std::vector<AppStatus> DeployService::status(const std::string& name) const {
+  std::vector<AppStatus> all;
+  const auto found = projects_.find(name);
+  if (found == projects_.end()) return all;
+  for (const auto& app : found->second->spec.apps) {
+    AppStatus one;
+    one.name = app.name;
+    one.replicas = app.replicas;
+    one.state = "absent";
+    const auto& replicas = *found->second->apps.at(app.name);
+    one.pods = replicas.status();
+    one.last_sync = replicas.last_sync();
+    if (const auto* object = with_.mirror.find("Deployment", name, app.name)) {
+      const auto seen = kube::assess(*object);
+      one.state = seen.ready ? "ready" : seen.failed ? "failed" : "starting";
+      one.reason = seen.reason;
+      one.image = object->at("spec")["template"]["spec"]["containers"][0].value("image", "");
+    }
+    one.ready = static_cast<int>(std::ranges::count_if(one.pods, &ReplicaStatus::ready));
+    if (one.state == "starting")
+      for (const auto* pod : with_.mirror.all("Pod", name, app_label, app.name))
+        if (manifest::is_hopeless(*pod)) {
+          one.state = "failed";
+          one.reason = kube::trouble(*pod);
+        }
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+Task<> DeployService::stop() {
+  auto stopping = checking_.stop();
+  co_await std::move(stopping);
+  while (!projects_.empty()) {
+    auto detaching = detach(projects_.begin()->first);
+    co_await std::move(detaching);
+  }
+}
+
+}  // namespace gf::deploy

@@ -1,0 +1,79 @@
+#pragma once
+#include <functional>
+#include <map>
+
+#include "core/clock.hpp"
+#include "core/task_group.hpp"
+#include "deploy/app_objects.hpp"
+#include "deploy/delta.hpp"
+#include "kube/mirror.hpp"
+#include "source/source_watcher.hpp"
+
+namespace gf::deploy {
+
+/// What one replica serves.
+struct ReplicaStatus {
+  std::string pod, node, state;  ///< state: the trouble it is in, or Running, Pending …
+  std::string tree, commit;      ///< of the checkout, once synced
+  bool dirty = false, synced = false, ready = false;
+  int restarts = 0;
+};
+
+/// The latest change that reached all replicas.
+struct LastSync {
+  std::uint64_t files = 0, bytes = 0;  ///< per replica
+  double seconds = 0;                  ///< from the first event of the save until the last replica had it
+};
+
+/// The running containers of one app and what of the checkout is in them. Each is brought to the newest tree by itself:
+///   unknown (just started) ─ compare, write ─▶ synced ─ new tree: write the difference ─▶ synced
+/// Only then is its pod let through the readiness gate.
+class Replicas {
+ public:
+  struct Collaborators {
+    Executor executor;
+    Clock& clock;
+    WorkerPool& workers;
+    kube::KubeApi& kube;
+    kube::Mirror& mirror;
+    node::Links& links;
+    std::function<std::vector<std::string>(const std::string& image)> paths_in;  ///< ImageBuilder::paths_in
+    std::function<void(const std::string& sentence)> warn;
+  };
+  Replicas(Collaborators with, std::string project, std::string root, AppSpec app);
+
+  void set_app(AppSpec app) { app_ = std::move(app); }
+  const AppSpec& app() const { return app_; }
+  /// The state that all replicas shall have.
+  void set_snapshot(source::Snapshot snapshot);
+  /// Looks at the mirror again: pods came, went or changed.
+  void refresh();
+  std::vector<ReplicaStatus> status() const;
+  const std::optional<LastSync>& last_sync() const { return last_sync_; }
+  Task<> stop() { return syncing_.stop(); }
+
+ private:
+  struct Replica {
+    std::string pod, node, container_id, image;
+    std::shared_ptr<const source::Tree> tree;  ///< what it has; nullptr = not known yet
+    source::Head head;
+    bool busy = false, gate_open = false;
+  };
+  Task<> bring_up_to_date(std::string pod, std::string container_id);
+  Task<bool> sync_once(std::string pod, std::string container_id);
+  Task<> set_gate(std::string pod, bool open);
+  std::shared_ptr<Replica> current(const std::string& pod, const std::string& container_id);
+  void wake(const std::shared_ptr<Replica>& replica);
+  void note_all_done();
+
+  Collaborators with_;
+  std::string project_, root_;
+  AppSpec app_;
+  source::Snapshot snapshot_;
+  std::map<std::string, std::shared_ptr<Replica>> replicas_;  ///< by pod name
+  std::optional<LastSync> last_sync_;
+  LastSync counting_;
+  TaskGroup syncing_;
+};
+
+}  // namespace gf::deploy

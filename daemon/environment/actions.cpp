@@ -1,0 +1,205 @@
+#include "core/when_all.hpp"
+#include "environment/environment.hpp"
+#include "protocol/error.hpp"
+
+// What the operations do, step by step.
+namespace gf::environment {
+
+using operation::Context;
+using operation::run_step;
+
+Task<> Environment::ensure_cluster(ClusterSpec spec, Context& context) {
+  std::function<Task<std::string>(Context&)> node_image = [this](Context& step) { return with_.images.obtain("node", step); };
+  auto ensuring = with_.cluster.ensure_running(spec, node_image, context);
+  co_await std::move(ensuring);
+  auto looking = look();
+  co_await std::move(looking);
+  while (!with_.mirror.synced()) {
+    auto waiting = with_.mirror.changed().wait();
+    co_await std::move(waiting);
+  }
+}
+
+Task<> Environment::build_apps(ProjectSpec spec, Context& context) {
+  for (const auto& app : spec.apps) {
+    std::function<Task<>(Context&)> body = [&](Context& step) { return with_.deploy.build(spec.name, app.name, step); };
+    auto stepping = run_step(context, "build " + app.name, body);
+    co_await std::move(stepping);
+  }
+}
+
+Task<> Environment::ensure_namespace(std::string name) {
+  Json space;
+  space["apiVersion"] = "v1";
+  space["kind"] = "Namespace";
+  space["metadata"]["name"] = name;
+  space["metadata"]["labels"]["app.kubernetes.io/managed-by"] = "greenfield";
+  auto applying = with_.kube.apply(std::move(space));
+  co_await std::move(applying);
+}
+
+Task<std::map<std::string, std::vector<std::string>>> Environment::claims(std::string project, AppSpec app) {
+  std::map<std::string, std::vector<std::string>> names;
+  for (const auto& addon : app.uses) {
+    auto ensuring = with_.addons.claims().ensure(with_.addons.catalogue().at(addon), project);
+    names[addon] = co_await std::move(ensuring);
+  }
+  co_return names;
+}
+
+Task<> Environment::start_app(ProjectSpec spec, AppSpec app, Context& context) {
+  for (const auto& addon : app.uses) {
+    auto waiting = with_.addons.wait_ready(addon, context);
+    co_await std::move(waiting);
+  }
+  auto claiming = claims(spec.name, app);
+  auto names = co_await std::move(claiming);
+  auto rolling = with_.deploy.roll_out(spec.name, app.name, std::move(names), context);
+  co_await std::move(rolling);
+}
+
+Task<> Environment::open_forwards() {
+  for (const auto& [name, entry] : with_.addons.chosen()) {
+    const auto& spec = with_.addons.catalogue().at(name);
+    for (const auto& endpoint : spec.endpoints) {
+      forward::ForwardSpec forward{endpoint.name, endpoint.localhost_port, spec.space, endpoint.service, endpoint.port};
+      auto opening = with_.forwards.open(std::move(forward));
+      co_await std::move(opening);
+    }
+  }
+  for (const auto& one : with_.registry.all()) {
+    const auto* spec = with_.deploy.spec(one.name);
+    if (!one.up || !spec) continue;
+    const auto apps = spec->apps;
+    for (const auto& app : apps) {
+      if (app.port == 0) continue;
+      forward::ForwardSpec forward{forward_name(one.name, app.name), app.localhost_port, one.name, app.name, app.port};
+      auto opening = with_.forwards.open(std::move(forward));
+      co_await std::move(opening);
+    }
+  }
+}
+
+Task<Json> Environment::run_up(std::string root, Context& context) {
+  auto loading = offload(with_.workers, project::load, root, vocabulary());
+  const auto spec = co_await std::move(loading);
+  auto attaching = with_.deploy.attach(spec);
+  co_await std::move(attaching);
+
+  // While the nodes are being made, images are obtained and built.
+  std::vector<Task<>> preparing;
+  std::function<Task<>(Context&)> cluster_body = [&](Context& step) { return ensure_cluster(spec.cluster, step); };
+  std::function<Task<>(Context&)> images_body = [&](Context& step) { return with_.addons.obtain_images(step); };
+  preparing.push_back(run_step(context, "cluster", cluster_body));
+  preparing.push_back(run_step(context, "images of the addons", images_body));
+  preparing.push_back(build_apps(spec, context));
+  auto prepared = when_all(std::move(preparing));
+  co_await std::move(prepared);
+
+  auto making = ensure_namespace(spec.name);
+  co_await std::move(making);
+  std::vector<Task<>> starting;
+  std::function<Task<>(Context&)> addons_body = [&](Context& step) { return with_.addons.ensure(step); };
+  starting.push_back(run_step(context, "addons", addons_body));
+  std::vector<std::function<Task<>(Context&)>> app_bodies;
+  for (const auto& app : spec.apps)
+    app_bodies.push_back([this, &spec, &app](Context& step) { return start_app(spec, app, step); });
+  for (std::size_t i = 0; i < spec.apps.size(); ++i)
+    starting.push_back(run_step(context, "app " + spec.apps[i].name, app_bodies[i]));
+  auto started = when_all(std::move(starting));
+  co_await std::move(started);
+
+  auto removing = with_.deploy.remove_others(spec.name);
+  co_await std::move(removing);
+  auto opening = open_forwards();
+  co_await std::move(opening);
+  with_.deploy.recheck(spec.name);
+  Json result;
+  result["project"] = spec.name;
+  result["urls"] = Json::object();
+  for (const auto& app : spec.apps)
+    if (const int port = port_of(forward_name(spec.name, app.name)))
+      result["urls"][app.name] = "http://localhost:" + std::to_string(port);
+  co_return result;
+}
+
+Task<Json> Environment::run_down(bool remove, Context& context) {
+  auto closing = with_.forwards.close_all();
+  co_await std::move(closing);
+  const auto all = with_.registry.all();
+  for (auto one : all) {
+    auto detaching = with_.deploy.detach(one.name);
+    co_await std::move(detaching);
+    one.up = false;
+    with_.registry.put(std::move(one));
+  }
+  std::function<Task<>(Context&)> body = [&](Context& step) { return remove ? with_.cluster.remove(step) : with_.cluster.stop(step); };
+  auto stepping = run_step(context, remove ? "remove the cluster" : "stop the nodes", body);
+  co_await std::move(stepping);
+  if (remove) with_.images.forget_nodes();
+  auto looking = look();
+  co_await std::move(looking);
+  co_return Json::object();
+}
+
+Task<Json> Environment::run_restore(Context& context) {
+  ClusterSpec spec;
+  for (const auto& one : with_.registry.all())
+    if (const auto* known = with_.deploy.spec(one.name)) spec = known->cluster;
+  auto ensuring = ensure_cluster(spec, context);
+  co_await std::move(ensuring);
+  auto attaching = attach_projects();
+  co_await std::move(attaching);
+  std::function<Task<>(Context&)> body = [&](Context& step) { return with_.addons.ensure(step); };
+  auto stepping = run_step(context, "addons", body);
+  co_await std::move(stepping);
+  for (const auto& one : with_.registry.all()) {
+    const auto* known = with_.deploy.spec(one.name);
+    if (!one.up || !known) continue;
+    const auto project = *known;
+    auto making = ensure_namespace(project.name);
+    co_await std::move(making);
+    for (const auto& app : project.apps) {
+      auto starting = start_app(project, app, context);
+      co_await std::move(starting);
+    }
+  }
+  co_return Json::object();
+}
+
+Task<Json> Environment::run_addons(Context& context, std::string purge) {
+  auto ensuring = with_.addons.ensure(context);
+  co_await std::move(ensuring);
+  const auto chosen = with_.addons.chosen();
+  for (const auto& [name, spec] : with_.addons.catalogue().all()) {
+    if (chosen.contains(name)) continue;
+    for (const auto& endpoint : spec.endpoints) {
+      auto closing = with_.forwards.close(endpoint.name);
+      co_await std::move(closing);
+    }
+  }
+  auto opening = open_forwards();
+  co_await std::move(opening);
+  if (!purge.empty() && !chosen.contains(purge)) {
+    auto purging = with_.addons.purge(purge);
+    co_await std::move(purging);
+  }
+  co_return Json::object();
+}
+
+Task<Json> Environment::run_rollout(std::string project, std::string app, Context& context) {
+  const auto* spec = with_.deploy.spec(project);
+  if (!spec) co_return Json::object();
+  const auto copy = *spec;
+  for (const auto& one : copy.apps) {
+    if (one.name != app) continue;
+    auto claiming = claims(project, one);
+    auto names = co_await std::move(claiming);
+    auto rolling = with_.deploy.roll_out(project, app, std::move(names), context);
+    co_await std::move(rolling);
+  }
+  with_.deploy.recheck(project);
+  co_return Json::object();
+}
+
+}  // namespace gf::environment

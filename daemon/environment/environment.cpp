@@ -1,0 +1,209 @@
+#include "environment/environment.hpp"
+
+#include <algorithm>
+
+#include "core/backoff.hpp"
+#include "protocol/error.hpp"
+
+namespace gf::environment {
+
+namespace {
+
+constexpr const char* kind_cluster_label = "io.x-k8s.kind.cluster";
+constexpr const char* user = "user";
+
+std::vector<std::string> whole_cluster(const Json&) { return {"cluster"}; }
+
+}  // namespace
+
+Environment::Environment(Collaborators with, state::Document wanted)
+    : with_(std::move(with)), document_(std::move(wanted)), following_(with_.executor) {
+  wanted_ = document_.load(Json::object()).value("running", false);
+  add_kinds();
+}
+
+void Environment::add_kinds() {
+  using operation::Body;
+  using operation::Context;
+  using operation::Kind;
+  auto name = [](const char* key) { return [key](const Json& parameters) { return parameters.value(key, ""); }; };
+  with_.operations.add_kind(Kind{"up", name("project"), [](const Json& parameters) {
+                                   return std::vector<std::string>{"cluster", "project/" + parameters.value("project", "")};
+                                 },
+                                 [this](const Json& parameters) -> Body {
+                                   return [this, root = parameters.value("root", "")](Context& context) { return run_up(root, context); };
+                                 },
+                                 true});
+  with_.operations.add_kind(Kind{"down", [](const Json&) { return std::string("cluster"); }, whole_cluster,
+                                 [this](const Json& parameters) -> Body {
+                                   return [this, remove = parameters.value("remove", false)](Context& context) { return run_down(remove, context); };
+                                 },
+                                 true});
+  with_.operations.add_kind(Kind{"restore", [](const Json&) { return std::string("cluster"); }, whole_cluster,
+                                 [this](const Json&) -> Body { return [this](Context& context) { return run_restore(context); }; }, false});
+  for (const char* kind : {"addon-enable", "addon-disable"})
+    with_.operations.add_kind(Kind{kind, name("addon"), whole_cluster,
+                                   [this](const Json& parameters) -> Body {
+                                     const auto purge = parameters.value("purge", false) ? parameters.value("addon", "") : std::string();
+                                     return [this, purge](Context& context) { return run_addons(context, purge); };
+                                   },
+                                   true});
+  with_.operations.add_kind(Kind{"rollout", name("app"), [](const Json& parameters) {
+                                   return std::vector<std::string>{"project/" + parameters.value("project", "")};
+                                 },
+                                 [this](const Json& parameters) -> Body {
+                                   return [this, project = parameters.value("project", ""), app = parameters.value("app", "")](Context& context) {
+                                     return run_rollout(project, app, context);
+                                   };
+                                 },
+                                 false});
+}
+
+project::Vocabulary Environment::vocabulary() const {
+  return {with_.addons.catalogue().names(), {"kind"}};
+}
+
+void Environment::set_wanted(bool running) {
+  Json contents;
+  contents["running"] = running;
+  document_.save(contents);
+  wanted_ = running;
+}
+
+Task<Operation> Environment::up(std::string root) {
+  auto finding = offload(with_.workers, source::find_root, root);
+  root = co_await std::move(finding);
+  auto loading = offload(with_.workers, project::load, root, vocabulary());
+  const auto spec = co_await std::move(loading);
+  with_.registry.put({spec.name, spec.root, true});
+  with_.addons.want(asker(spec.name), spec.addons);
+  set_wanted(true);
+  Json parameters;
+  parameters["project"] = spec.name;
+  parameters["root"] = spec.root;
+  co_return with_.operations.start("up", parameters);
+}
+
+Operation Environment::down(bool remove) {
+  set_wanted(false);
+  Json parameters;
+  parameters["remove"] = remove;
+  return with_.operations.start("down", parameters);
+}
+
+Operation Environment::enable(const std::string& addon, std::string profile) {
+  const auto& spec = with_.addons.catalogue().at(addon);
+  if (profile.empty()) profile = spec.profiles.contains("dev") ? "dev" : spec.profiles.begin()->first;
+  if (!with_.kube.available())
+    throw Error(ErrorCode::cluster_unavailable, "cannot enable " + addon + ": the cluster does not run", "gf up");
+  with_.addons.want_also(user, addon, profile);
+  Json parameters;
+  parameters["addon"] = addon;
+  return with_.operations.start("addon-enable", parameters);
+}
+
+Operation Environment::disable(const std::string& addon, bool cascade, bool purge) {
+  with_.addons.catalogue().at(addon);
+  if (!with_.kube.available())
+    throw Error(ErrorCode::cluster_unavailable, "cannot disable " + addon + ": the cluster does not run", "gf up");
+  with_.addons.drop(addon, user, cascade);
+  Json parameters;
+  parameters["addon"] = addon;
+  parameters["purge"] = purge;
+  return with_.operations.start("addon-disable", parameters);
+}
+
+void Environment::request_rollout(const std::string& project, const std::string& app) {
+  Json parameters;
+  parameters["project"] = project;
+  parameters["app"] = app;
+  try {
+    with_.operations.start("rollout", parameters);
+  } catch (const Error& error) {
+    // Whatever holds the project looks again at its end.
+    if (error.code() != ErrorCode::conflict) throw;
+  }
+}
+
+int Environment::port_of(const std::string& name) const {
+  for (const auto& forward : with_.forwards.list())
+    if (forward.name == name) return forward.port;
+  return 0;
+}
+
+Task<> Environment::look() {
+  auto looking = with_.cluster.observe();
+  seen_ = co_await std::move(looking);
+}
+
+/// The engine's events tell when a node died, came back or was removed behind our back.
+Task<> Environment::follow_engine() {
+  Backoff backoff(std::chrono::milliseconds(100), std::chrono::seconds(5));
+  Json filters;
+  filters["type"] = Json::array({"container"});
+  filters["event"] = Json::array({"start", "die", "destroy"});
+  filters["label"] = Json::array({std::string(kind_cluster_label) + '=' + with_.cluster.name()});
+  for (;;) {
+    try {
+      auto opening = with_.engine.events(filters);
+      const auto events = co_await std::move(opening);
+      backoff.reset();
+      for (;;) {
+        auto looking = look();
+        co_await std::move(looking);
+        if (wanted_ && (seen_.presence == cluster::Presence::stopped || seen_.presence == cluster::Presence::absent) &&
+            !with_.registry.all().empty()) {
+          try {
+            with_.operations.start("restore", Json::object());
+          } catch (const Error& error) {
+            if (error.code() != ErrorCode::conflict) throw;  // it is being worked upon already
+          }
+        }
+        auto reading = events->read_line();
+        const auto line = co_await std::move(reading);
+        if (!line) break;
+      }
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::cancelled) throw;
+      seen_.reason = error.message();
+    } catch (const boost::system::system_error& error) {
+      if (error.code() == net::error::operation_aborted) throw;
+    }
+    auto waiting = with_.clock.sleep_for(backoff.next());
+    co_await std::move(waiting);
+  }
+}
+
+void Environment::start() {
+  with_.operations.resume();
+  following_.spawn("follow the engine", follow_engine());
+  following_.spawn("take the projects up again", attach_projects());
+}
+
+Task<> Environment::attach_projects() {
+  const auto all = with_.registry.all();
+  for (const auto& one : all) {
+    if (!one.up || with_.deploy.spec(one.name)) continue;
+    try {
+      auto loading = offload(with_.workers, project::load, one.root, vocabulary());
+      auto spec = co_await std::move(loading);
+      auto attaching = with_.deploy.attach(std::move(spec));
+      co_await std::move(attaching);
+      with_.deploy.recheck(one.name);
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::cancelled) throw;
+      // Its checkout is gone or broken: `gf status` shows it as such, the others go on.
+    }
+  }
+  if (wanted_) {
+    auto opening = open_forwards();
+    co_await std::move(opening);
+  }
+}
+
+Task<> Environment::stop() {
+  auto stopping = following_.stop();
+  co_await std::move(stopping);
+}
+
+}  // namespace gf::environment

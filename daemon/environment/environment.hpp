@@ -1,0 +1,79 @@
+#pragma once
+#include "addon/addon_service.hpp"
+#include "cluster/cluster_service.hpp"
+#include "deploy/deploy_service.hpp"
+#include "forward/forward.hpp"
+#include "operation/engine.hpp"
+#include "project/project_file.hpp"
+#include "project/registry.hpp"
+
+namespace gf::environment {
+
+/// The long actions on the whole: up, down, addons, rollouts, and coming back by itself after a restart of the daemon,
+/// of the engine or of the machine. Each is a kind of operation whose steps are "ensure". Io thread only.
+class Environment {
+ public:
+  struct Collaborators {
+    Executor executor;
+    Clock& clock;
+    WorkerPool& workers;
+    operation::Engine& operations;
+    cluster::ClusterService& cluster;
+    kube::CurrentKubeApi& kube;
+    kube::Mirror& mirror;
+    node::Links& links;
+    image::ImageService& images;
+    addon::AddonService& addons;
+    deploy::DeployService& deploy;
+    forward::ForwardService& forwards;
+    project::Registry& registry;
+    container::Engine& engine;
+  };
+  Environment(Collaborators with, state::Document wanted);
+
+  /// Each begins an operation and returns it. Bad input throws before anything has begun.
+  Task<Operation> up(std::string root);
+  Operation down(bool remove);
+  Operation enable(const std::string& addon, std::string profile);
+  Operation disable(const std::string& addon, bool cascade, bool purge);
+  void request_rollout(const std::string& project, const std::string& app);
+
+  /// Follows the engine and brings back what is wanted: for the daemon's whole life.
+  void start();
+  Task<> stop();
+
+  project::Vocabulary vocabulary() const;
+  const cluster::Observation& cluster_seen() const { return seen_; }
+  /// Who has asked, in the words of AddonService.
+  static std::string asker(const std::string& project) { return "project/" + project; }
+  static std::string forward_name(const std::string& project, const std::string& app) { return project + '/' + app; }
+  /// The port on localhost of a forward, 0 when there is none.
+  int port_of(const std::string& forward) const;
+
+ private:
+  void add_kinds();
+  Task<Json> run_up(std::string root, operation::Context& context);
+  Task<Json> run_down(bool remove, operation::Context& context);
+  Task<Json> run_restore(operation::Context& context);
+  Task<Json> run_addons(operation::Context& context, std::string purge);
+  Task<Json> run_rollout(std::string project, std::string app, operation::Context& context);
+
+  Task<> ensure_cluster(ClusterSpec spec, operation::Context& context);
+  Task<> build_apps(ProjectSpec spec, operation::Context& context);
+  Task<> start_app(ProjectSpec spec, AppSpec app, operation::Context& context);
+  Task<std::map<std::string, std::vector<std::string>>> claims(std::string project, AppSpec app);
+  Task<> ensure_namespace(std::string name);
+  Task<> open_forwards();
+  Task<> follow_engine();
+  Task<> look();
+  Task<> attach_projects();
+  void set_wanted(bool running);
+
+  Collaborators with_;
+  state::Document document_;
+  bool wanted_ = false;  ///< the user wants the cluster to run
+  cluster::Observation seen_;
+  TaskGroup following_;
+};
+
+}  // namespace gf::environment
