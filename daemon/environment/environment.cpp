@@ -120,9 +120,20 @@ void Environment::request_rollout(const std::string& project, const std::string&
   try {
     with_.operations.start("rollout", parameters);
   } catch (const Error& error) {
-    // Whatever holds the project looks again at its end.
     if (error.code() != ErrorCode::conflict) throw;
+    following_.spawn("look at " + project + " again", recheck_later(project));
   }
+}
+
+/// Looks again when whatever holds the project has ended.
+Task<> Environment::recheck_later(std::string project) {
+  const auto all = with_.operations.list();
+  for (const auto& one : all) {
+    if (ended(one.state)) continue;
+    auto waiting = with_.operations.wait(one.id);
+    co_await std::move(waiting);
+  }
+  with_.deploy.recheck(project);
 }
 
 int Environment::port_of(const std::string& name) const {

@@ -67,6 +67,7 @@ class Environment {
   Task<> follow_engine();
   Task<> look();
   Task<> attach_projects();
+  Task<> recheck_later(std::string project);
   void set_wanted(bool running);
 
   Collaborators with_;

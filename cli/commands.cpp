@@ -1,0 +1,41 @@
+#include "commands.hpp"
+
+#include <filesystem>
+#include <iostream>
+
+namespace gf::cli {
+
+void add_commands(CLI::App& app, Context& context) {
+  for (const auto add : {add_init, add_up, add_down, add_status, add_logs, add_exec, add_env, add_url, add_addon, add_doctor,
+                         add_operation, add_kubeconfig, add_daemon, add_completion, add_version})
+    add(app, context);
+}
+
+std::string project_root(const std::string& folder) {
+  const auto start = std::filesystem::absolute(folder.empty() ? "." : folder).lexically_normal();
+  for (auto place = start;; place = place.parent_path()) {
+    if (std::filesystem::exists(place / "greenfield.yaml")) return place.string();
+    if (place == place.parent_path()) break;
+  }
+  auto text = start.string();
+  if (text.size() > 1 && text.ends_with('/')) text.pop_back();
+  return text;
+}
+
+Json current_project(const Context& context, const Json& status) {
+  const auto root = project_root(context.folder);
+  for (const auto& project : status.at("projects"))
+    if (project.value("root", "") == root) return project;
+  throw Error(ErrorCode::not_found, "cannot find a project of " + root + " in the daemon", "gf up");
+}
+
+Json finish(Context& context, const Json& operation) {
+  const auto id = operation.value("id", "");
+  if (context.no_wait) {
+    std::cout << (context.output.json ? dump(operation) : id) << '\n';
+    return nullptr;
+  }
+  return follow(context.session, context.output, id);
+}
+
+}  // namespace gf::cli

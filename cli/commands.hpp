@@ -1,0 +1,43 @@
+#pragma once
+#include <CLI/CLI.hpp>
+
+#include "follow.hpp"
+#include "session.hpp"
+
+namespace gf::cli {
+
+/// What the commands share.
+struct Context {
+  Session& session;
+  Output output;
+  std::string folder;    ///< -C: the project's folder; the working directory by default
+  bool no_wait = false;  ///< --no-wait: begin the operation and leave
+  int exit_code = 0;     ///< of a command that was run inside a replica
+};
+
+/// The table of commands: each file in commands/ adds its own to `app`.
+void add_commands(CLI::App& app, Context& context);
+void add_init(CLI::App& app, Context& context);
+void add_up(CLI::App& app, Context& context);
+void add_down(CLI::App& app, Context& context);
+void add_status(CLI::App& app, Context& context);
+void add_logs(CLI::App& app, Context& context);
+void add_exec(CLI::App& app, Context& context);
+void add_env(CLI::App& app, Context& context);
+void add_url(CLI::App& app, Context& context);
+void add_doctor(CLI::App& app, Context& context);
+void add_addon(CLI::App& app, Context& context);
+void add_operation(CLI::App& app, Context& context);
+void add_kubeconfig(CLI::App& app, Context& context);
+void add_daemon(CLI::App& app, Context& context);
+void add_completion(CLI::App& app, Context& context);
+void add_version(CLI::App& app, Context& context);
+
+/// The nearest folder from `folder` upwards that holds a greenfield.yaml, else `folder` itself; absolute.
+std::string project_root(const std::string& folder);
+/// The project of the status answer whose checkout holds the folder. Throws Error(not_found).
+Json current_project(const Context& context, const Json& status);
+/// Shows `operation` (an answer of the daemon's) to its end, or says its id with --no-wait. Returns its result.
+Json finish(Context& context, const Json& operation);
+
+}  // namespace gf::cli

@@ -1,0 +1,49 @@
+#include <iostream>
+
+#include "commands.hpp"
+
+namespace gf::cli {
+
+namespace {
+
+void summarize(Context& context, const std::string& name) {
+  const auto status = context.session.get("/v1/status");
+  for (const auto& project : status.at("projects")) {
+    if (project.value("name", "") != name) continue;
+    std::cout << '\n' << name << " is up on " << status["cluster"].value("name", "") << " (" << status["cluster"]["nodes"].size() << " nodes)\n";
+    for (const auto& app : project.at("apps"))
+      std::cout << "  " << app.value("name", "") << "  " << app.value("url", "") << "  " << app.value("ready", 0) << " of "
+                << app.value("replicas", 0) << " replicas ready\n";
+    for (const auto& addon : status.at("addons"))
+      for (const auto& endpoint : addon.at("endpoints"))
+        if (endpoint.value("port", 0) != 0)
+          std::cout << "  " << addon.value("name", "") << "  localhost:" << endpoint.value("port", 0) << '\n';
+    std::cout << "Edit and save: it is live. Settings for programs of your own: eval \"$(gf env)\"\n";
+  }
+}
+
+}  // namespace
+
+void add_up(CLI::App& app, Context& context) {
+  app.add_subcommand("up", "bring the cluster, the addons and this project up")->callback([&context] {
+    context.session.ensure_daemon();
+    Json body;
+    body["root"] = project_root(context.folder);
+    const auto result = finish(context, context.session.send("POST", "/v1/up", body));
+    if (!context.output.json && result.is_object()) summarize(context, result.value("project", ""));
+  });
+}
+
+void add_down(CLI::App& app, Context& context) {
+  auto* command = app.add_subcommand("down", "stop the cluster's nodes; everything is kept for the next `gf up`");
+  auto remove = std::make_shared<bool>(false);
+  command->add_flag("--delete", *remove, "remove the cluster with all its data");
+  command->callback([&context, remove] {
+    context.session.ensure_daemon();
+    Json body;
+    body["delete"] = *remove;
+    finish(context, context.session.send("POST", "/v1/down", body));
+  });
+}
+
+}  // namespace gf::cli

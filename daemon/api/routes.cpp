@@ -1,0 +1,15 @@
+#include "api/routes.hpp"
+
+namespace gf::api {
+
+http::Handler make_api(const Services& services) {
+  Routes routes;
+  add_daemon_routes(services, routes);
+  add_operation_routes(services, routes);
+  add_environment_routes(services, routes);
+  add_project_routes(services, routes);
+  add_exec_route(services, routes);
+  return http::make_router(std::move(routes));
+}
+
+}  // namespace gf::api

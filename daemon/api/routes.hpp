@@ -1,0 +1,17 @@
+#pragma once
+#include "api/services.hpp"
+#include "http/router.hpp"
+
+namespace gf::api {
+
+/// The table of everything that the socket serves; docs/api.md describes it. `services` must outlive the handler.
+http::Handler make_api(const Services& services);
+
+using Routes = std::vector<http::Route>;
+void add_daemon_routes(const Services& services, Routes& routes);
+void add_operation_routes(const Services& services, Routes& routes);
+void add_environment_routes(const Services& services, Routes& routes);
+void add_project_routes(const Services& services, Routes& routes);
+void add_exec_route(const Services& services, Routes& routes);
+
+}  // namespace gf::api

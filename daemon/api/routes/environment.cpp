@@ -1,0 +1,65 @@
+#include <filesystem>
+
+#include "api/answers.hpp"
+#include "api/routes.hpp"
+#include "api/status.hpp"
+
+namespace gf::api {
+
+namespace {
+
+std::string root_of(const Json& body) {
+  const auto root = text_of(body, "root");
+  if (!std::filesystem::path(root).is_absolute())
+    throw Error(ErrorCode::bad_request, "cannot read the request: 'root' must be an absolute path");
+  return root;
+}
+
+Task<> post_up(const Services& services, const http::Request& request, http::Responder& responder) {
+  const auto body = body_of(request, {"root"});
+  auto beginning = services.environment.up(root_of(body));
+  auto operation = co_await std::move(beginning);
+  auto answering = accepted(responder, std::move(operation));
+  co_await std::move(answering);
+}
+
+Task<> post_init(const Services& services, const http::Request& request, http::Responder& responder) {
+  const auto body = body_of(request, {"root"});
+  auto proposing = offload(services.workers, project::propose, root_of(body), services.environment.vocabulary());
+  Json result;
+  result["text"] = co_await std::move(proposing);
+  result["path"] = (std::filesystem::path(root_of(body)) / "greenfield.yaml").string();
+  auto answering = answer(responder, 200, std::move(result));
+  co_await std::move(answering);
+}
+
+}  // namespace
+
+void add_environment_routes(const Services& services, Routes& routes) {
+  routes.push_back({"POST", "/v1/up", [&services](http::RouteContext& context) { return post_up(services, context.request, context.responder); }});
+  routes.push_back({"POST", "/v1/down", [&services](http::RouteContext& context) {
+                      const auto body = body_of(context.request, {"delete"});
+                      return accepted(context.responder, services.environment.down(flag_of(body, "delete")));
+                    }});
+  routes.push_back({"POST", "/v1/init", [&services](http::RouteContext& context) { return post_init(services, context.request, context.responder); }});
+  routes.push_back({"GET", "/v1/addons", [&services](http::RouteContext& context) {
+                      Json body;
+                      body["addons"] = Json::array();
+                      for (const auto& name : services.addons.catalogue().names()) body["addons"].push_back(addon_json(services, name));
+                      return answer(context.responder, 200, std::move(body));
+                    }});
+  routes.push_back({"GET", "/v1/addons/{name}", [&services](http::RouteContext& context) {
+                      return answer(context.responder, 200, addon_json(services, context.captures[0]));
+                    }});
+  routes.push_back({"POST", "/v1/addons/{name}/enable", [&services](http::RouteContext& context) {
+                      const auto body = body_of(context.request, {"profile"});
+                      return accepted(context.responder, services.environment.enable(context.captures[0], text_of(body, "profile")));
+                    }});
+  routes.push_back({"POST", "/v1/addons/{name}/disable", [&services](http::RouteContext& context) {
+                      const auto body = body_of(context.request, {"cascade", "purge"});
+                      return accepted(context.responder, services.environment.disable(context.captures[0], flag_of(body, "cascade"),
+                                                                                      flag_of(body, "purge")));
+                    }});
+}
+
+}  // namespace gf::api

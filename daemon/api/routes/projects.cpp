@@ -1,0 +1,138 @@
+#include "api/answers.hpp"
+#include "api/routes.hpp"
+#include "core/signal.hpp"
+#include "core/task_group.hpp"
+
+namespace gf::api {
+
+namespace {
+
+const ProjectSpec& spec_of(const Services& services, const std::string& project) {
+  if (const auto* spec = services.deploy.spec(project)) return *spec;
+  throw Error(ErrorCode::not_found, "cannot find a running project called '" + project + "'", "gf up");
+}
+
+Task<> get_env(const Services& services, std::string project, http::Responder& responder) {
+  const auto spec = spec_of(services, project);
+  Json body;
+  body["env"] = Json::object();
+  for (const auto& [addon, profile] : spec.addons) {
+    const auto& addon_spec = services.addons.catalogue().at(addon);
+    const int port = addon_spec.endpoints.empty() ? 0 : services.environment.port_of(addon_spec.endpoints.front().name);
+    auto reading = services.addons.claims().localhost_env(addon_spec, project, port);
+    for (const auto& [name, value] : co_await std::move(reading)) body["env"][name] = value;
+  }
+  auto answering = answer(responder, 200, std::move(body));
+  co_await std::move(answering);
+}
+
+/// One line of a log as the socket gives it.
+struct LogLines {
+  explicit LogLines(Executor executor) : arrived(executor) {}
+  std::string text;
+  Signal arrived;
+  std::size_t open = 0;
+};
+
+Task<> read_log(const Services& services, std::string project, std::string app, std::string pod, bool follow, int tail,
+                std::shared_ptr<LogLines> lines) {
+  try {
+    auto opening = services.kube.logs(project, pod, app, follow, tail, false);
+    const auto stream = co_await std::move(opening);
+    for (;;) {
+      auto reading = stream->read_line();
+      const auto line = co_await std::move(reading);
+      if (!line) break;
+      Json json;
+      json["pod"] = pod;
+      json["app"] = app;
+      json["line"] = *line;
+      lines->text += dump(json) + '\n';
+      lines->arrived.notify_all();
+    }
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::cancelled) throw;  // a pod without log yet has nothing to say
+  }
+  --lines->open;
+  lines->arrived.notify_all();
+}
+
+Task<> wake_on_pods(const Services& services, std::shared_ptr<LogLines> lines) {
+  for (;;) {
+    auto waiting = services.mirror.changed().wait();
+    co_await std::move(waiting);
+    lines->arrived.notify_all();
+  }
+}
+
+Task<> get_logs(const Services& services, std::string project, http::Target target, http::Responder& responder) {
+  spec_of(services, project);
+  const auto wanted = target.param("app").value_or("");
+  const bool follow = target.param("follow").value_or("false") == "true";
+  const int tail = std::atoi(target.param("tail").value_or("-1").c_str());
+  auto executor = co_await net::this_coro::executor;
+  auto lines = std::make_shared<LogLines>(executor);
+  TaskGroup reading(executor);
+  std::set<std::string> known;
+  // New replicas join while we follow.
+  auto join = [&] {
+    for (const auto* pod : services.mirror.all("Pod", project, deploy::app_label, wanted)) {
+      const auto name = pod->at("metadata").value("name", "");
+      if (pod->value("status", Json::object()).value("phase", "") != "Running" || !known.insert(name).second) continue;
+      ++lines->open;
+      reading.spawn("read the log of " + name, read_log(services, project, pod->at("metadata")["labels"].value(deploy::app_label, ""),
+                                                         name, follow, tail, lines));
+    }
+  };
+  http::Response head;
+  head.headers.set("Content-Type", "application/x-ndjson");
+  auto beginning = responder.begin(std::move(head));
+  co_await std::move(beginning);
+  std::exception_ptr thrown;
+  try {
+    join();
+    if (follow) reading.spawn("watch the pods", wake_on_pods(services, lines));
+    while (follow || lines->open > 0 || !lines->text.empty()) {
+      if (lines->text.empty()) {
+        auto waiting = lines->arrived.wait();
+        co_await std::move(waiting);
+        if (follow) join();
+        continue;
+      }
+      auto writing = responder.write(std::exchange(lines->text, {}));
+      co_await std::move(writing);
+    }
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  auto stopping = reading.stop();
+  co_await std::move(stopping);
+  if (thrown) std::rethrow_exception(thrown);
+  auto ending = responder.end();
+  co_await std::move(ending);
+}
+
+}  // namespace
+
+void add_project_routes(const Services& services, Routes& routes) {
+  routes.push_back({"GET", "/v1/projects", [&services](http::RouteContext& context) {
+                      Json body;
+                      body["projects"] = Json::array();
+                      for (const auto& one : services.registry.all()) {
+                        Json project;
+                        project["name"] = one.name;
+                        project["root"] = one.root;
+                        project["up"] = one.up;
+                        body["projects"].push_back(std::move(project));
+                      }
+                      return answer(context.responder, 200, std::move(body));
+                    }});
+  routes.push_back({"GET", "/v1/projects/{name}/env", [&services](http::RouteContext& context) {
+                      return get_env(services, context.captures[0], context.responder);
+                    }});
+  routes.push_back({"GET", "/v1/projects/{name}/logs", [&services](http::RouteContext& context) {
+                      return get_logs(services, context.captures[0], context.target, context.responder);
+                    }});
+}
+
+}  // namespace gf::api

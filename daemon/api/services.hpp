@@ -1,0 +1,30 @@
+#pragma once
+#include <functional>
+
+#include "doctor/doctor.hpp"
+#include "environment/environment.hpp"
+
+namespace gf::api {
+
+/// What the routes serve: references to the daemon's collaborators.
+struct Services {
+  environment::Environment& environment;
+  operation::Engine& operations;
+  cluster::ClusterService& cluster;
+  kube::CurrentKubeApi& kube;
+  kube::Mirror& mirror;
+  addon::AddonService& addons;
+  deploy::DeployService& deploy;
+  forward::ForwardService& forwards;
+  project::Registry& registry;
+  container::Engine& engine;
+  doctor::Doctor& doctor;
+  WorkerPool& workers;
+  FileSystem& files;
+  Clock& clock;
+  double started = 0;                              ///< seconds since the epoch
+  std::function<std::vector<std::string>()> warnings;
+  std::function<void()> stop_daemon;
+};
+
+}  // namespace gf::api

@@ -1,0 +1,174 @@
+#include "api/status.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "kube/readiness.hpp"
+
+namespace gf::api {
+
+namespace {
+
+std::uint64_t resident_bytes() {
+  std::ifstream file("/proc/self/statm");
+  std::uint64_t total = 0, resident = 0;
+  file >> total >> resident;
+  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+const char* cluster_state(const Services& services) {
+  switch (services.environment.cluster_seen().presence) {
+    case cluster::Presence::absent: return "absent";
+    case cluster::Presence::broken: return "broken";
+    case cluster::Presence::stopped: return "stopped";
+    case cluster::Presence::running: return services.mirror.synced() ? "running" : "starting";
+  }
+  return "absent";
+}
+
+Json cluster_json(const Services& services) {
+  const auto& seen = services.environment.cluster_seen();
+  Json cluster;
+  cluster["name"] = services.cluster.name();
+  cluster["provider"] = services.cluster.provider().name();
+  cluster["state"] = cluster_state(services);
+  cluster["reason"] = seen.reason;
+  cluster["network_policy"] = services.cluster.provider().capabilities().network_policy;
+  cluster["nodes"] = Json::array();
+  for (const auto& node : seen.nodes) {
+    Json one;
+    one["name"] = node.name;
+    one["role"] = node.role == cluster::NodeRole::control_plane ? "control-plane" : "worker";
+    one["state"] = node.running ? "running" : "stopped";
+    one["address"] = node.address;
+    cluster["nodes"].push_back(std::move(one));
+  }
+  return cluster;
+}
+
+Json pod_json(const deploy::ReplicaStatus& replica) {
+  Json pod;
+  pod["name"] = replica.pod;
+  pod["node"] = replica.node;
+  pod["state"] = replica.state;
+  pod["ready"] = replica.ready;
+  pod["tree"] = replica.tree.substr(0, 12);
+  pod["commit"] = replica.commit;
+  pod["dirty"] = replica.dirty;
+  pod["synced"] = replica.synced;
+  pod["restarts"] = replica.restarts;
+  return pod;
+}
+
+Json app_json(const Services& services, const std::string& project, const deploy::AppStatus& app) {
+  const int port = services.environment.port_of(environment::Environment::forward_name(project, app.name));
+  Json json;
+  json["name"] = app.name;
+  json["state"] = app.state;
+  json["reason"] = app.reason;
+  json["image"] = app.image;
+  json["replicas"] = app.replicas;
+  json["ready"] = app.ready;
+  json["port"] = port;
+  json["url"] = port == 0 ? "" : "http://localhost:" + std::to_string(port);
+  json["pods"] = Json::array();
+  for (const auto& pod : app.pods) json["pods"].push_back(pod_json(pod));
+  if (app.last_sync) {
+    json["last_sync"]["files"] = app.last_sync->files;
+    json["last_sync"]["bytes"] = app.last_sync->bytes;
+    json["last_sync"]["seconds"] = app.last_sync->seconds;
+  }
+  return json;
+}
+
+Json project_json(const Services& services, const project::Registration& registration) {
+  Json json;
+  json["name"] = registration.name;
+  json["root"] = registration.root;
+  json["apps"] = Json::array();
+  json["addons"] = Json::array();
+  json["state"] = registration.up ? "starting" : "down";
+  const auto* spec = services.deploy.spec(registration.name);
+  if (!spec) return json;
+  for (const auto& [name, profile] : spec->addons) json["addons"].push_back(name);
+  if (const auto* snapshot = services.deploy.snapshot(registration.name); snapshot && snapshot->tree) {
+    json["branch"] = snapshot->head.branch;
+    json["commit"] = snapshot->head.commit;
+    json["dirty"] = snapshot->head.dirty;
+    json["tree"] = snapshot->tree->digest().substr(0, 12);
+  }
+  const auto apps = services.deploy.status(registration.name);
+  for (const auto& app : apps) json["apps"].push_back(app_json(services, registration.name, app));
+  if (!registration.up) return json;
+  if (std::ranges::any_of(apps, [](const auto& app) { return app.state == "failed"; })) json["state"] = "failed";
+  else if (std::ranges::all_of(apps, [](const auto& app) { return app.state == "ready"; })) json["state"] = "up";
+  return json;
+}
+
+Json forward_json(const forward::Forward& forward) {
+  Json json;
+  json["name"] = forward.name;
+  json["port"] = forward.port;
+  json["preferred"] = forward.preferred;
+  json["target"] = forward.target;
+  json["state"] = forward.state;
+  json["reason"] = forward.reason;
+  json["connections"] = forward.connections;
+  return json;
+}
+
+}  // namespace
+
+Json addon_json(const Services& services, const std::string& name) {
+  const auto& spec = services.addons.catalogue().at(name);
+  const auto chosen = services.addons.chosen();
+  const auto found = chosen.find(name);
+  const auto state = services.addons.status(name);
+  Json json;
+  json["name"] = name;
+  json["summary"] = spec.summary;
+  json["version"] = spec.version;
+  json["state"] = state.state;
+  json["reason"] = state.reason;
+  json["requires"] = spec.requires_;
+  json["wanted_by"] = Json::array();
+  json["required_by"] = Json::array();
+  json["profile"] = found == chosen.end() ? "" : found->second.profile;
+  if (found != chosen.end()) {
+    json["wanted_by"] = found->second.wanted_by;
+    json["required_by"] = found->second.required_by;
+    json["memory_mib"] = spec.profiles.at(found->second.profile).memory_mib;
+  }
+  json["profiles"] = Json::array();
+  for (const auto& [profile, size] : spec.profiles) json["profiles"].push_back(profile);
+  json["endpoints"] = Json::array();
+  for (const auto& endpoint : spec.endpoints) {
+    Json one;
+    one["name"] = endpoint.name;
+    one["protocol"] = endpoint.protocol;
+    one["port"] = services.environment.port_of(endpoint.name);
+    json["endpoints"].push_back(std::move(one));
+  }
+  return json;
+}
+
+Json status(const Services& services) {
+  Json json;
+  json["daemon"]["version"] = GF_VERSION;
+  json["daemon"]["pid"] = ::getpid();
+  json["daemon"]["rss_bytes"] = resident_bytes();
+  json["daemon"]["uptime_seconds"] = services.clock.wall_seconds() - services.started;
+  json["cluster"] = cluster_json(services);
+  json["addons"] = Json::array();
+  for (const auto& name : services.addons.catalogue().names()) json["addons"].push_back(addon_json(services, name));
+  json["projects"] = Json::array();
+  for (const auto& registration : services.registry.all()) json["projects"].push_back(project_json(services, registration));
+  json["forwards"] = Json::array();
+  for (const auto& forward : services.forwards.list()) json["forwards"].push_back(forward_json(forward));
+  json["warnings"] = services.warnings();
+  return json;
+}
+
+}  // namespace gf::api

@@ -1,0 +1,116 @@
+#include "daemon.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <cstdlib>
+#include <fstream>
+
+namespace gf {
+
+namespace {
+
+constexpr std::size_t kept_warnings = 20;
+constexpr unsigned cap_sys_resource = 24;
+
+std::string cluster_name() {
+  const char* name = std::getenv("GF_CLUSTER");  // tests have clusters of their own
+  return name && *name ? name : "greenfield";
+}
+
+int free_mib() {
+  std::ifstream file("/proc/meminfo");
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("MemAvailable:")) return std::atoi(line.c_str() + 13) / 1024;
+  return 0;
+}
+
+}  // namespace
+
+cluster::HostFacts Daemon::host_facts() {
+  cluster::HostFacts host;
+  host.cgroup_v1 = !std::filesystem::exists("/sys/fs/cgroup/cgroup.controllers");
+  std::ifstream file("/proc/self/status");
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("CapBnd:"))
+      host.sys_resource = (std::strtoull(line.c_str() + 7, nullptr, 16) >> cap_sys_resource & 1) != 0;
+  return host;
+}
+
+Daemon::Daemon(net::io_context& io, Paths paths)
+    : io_(io), paths_(std::move(paths)), started_(clock_.wall_seconds()),
+      engine_(container::make_docker_engine(io.get_executor(), container::docker_socket_path())),
+      operations_(io.get_executor(), clock_, files_, paths_.state / "operations"),
+      mirror_(io.get_executor(), kube_),
+      links_(io.get_executor(), *engine_, clock_, paths_.agent.string()),
+      images_(io.get_executor(), clock_, *engine_, processes_, paths_.share / "images/image"),
+      providers_(cluster::make_providers(*engine_, processes_, host_facts(), (paths_.state / "kind.kubeconfig").string())),
+      cluster_({io.get_executor(), clock_, *engine_, providers_, kube_}, cluster_name(), "kind",
+               [this](std::vector<std::string> nodes) {
+                 if (nodes == nodes_) return;
+                 nodes_ = std::move(nodes);
+                 images_.forget_nodes();
+                 links_.set_nodes(nodes_);
+               }),
+      kustomize_(processes_, files_, workers_, paths_.cache / "rendered"),
+      rollout_(kube_, mirror_, clock_),
+      addons_({io.get_executor(), kube_, mirror_, *engine_, images_, kustomize_, rollout_, [this] { return nodes_; }, free_mib},
+              addon::Catalogue::load(files_, paths_.share), state::Document(files_, paths_.state / "addons.json")),
+      registry_(files_, paths_.state / "projects.json"),
+      sources_(io.get_executor(), clock_, workers_),
+      builder_(*engine_, images_, workers_, files_, paths_.state / "built"),
+      deploy_({io.get_executor(), clock_, workers_, kube_, mirror_, links_, images_, builder_, kustomize_, rollout_, sources_,
+               [this] { return nodes_; },
+               [this](const std::string& project, const std::string& app) { environment_.request_rollout(project, app); },
+               [this](const std::string& project, const std::string& sentence) { warn(project, sentence); }}),
+      forwards_(io.get_executor(), [this] { return links_.any(); }, kube_, clock_, state::Document(files_, paths_.state / "ports.json")),
+      environment_({io.get_executor(), clock_, workers_, operations_, cluster_, kube_, mirror_, links_, images_, addons_, deploy_,
+                    forwards_, registry_, *engine_},
+                   state::Document(files_, paths_.state / "environment.json")),
+      doctor_(*engine_, processes_), services_(services()),
+      server_(io.get_executor(), paths_.socket().string(), api::make_api(services_)) {
+  sources_.on_warning([this](const std::string& root, const std::string& sentence) { warn(root, sentence); });
+  if (!registry_.warning().empty()) warn("state", registry_.warning());
+}
+
+api::Services Daemon::services() {
+  return {environment_, operations_, cluster_, kube_, mirror_, addons_, deploy_, forwards_, registry_, *engine_, doctor_,
+          workers_, files_, clock_, started_, [this] { return warnings(); }, [this] { io_.stop(); }};
+}
+
+std::vector<std::string> Daemon::warnings() const { return {warnings_.begin(), warnings_.end()}; }
+
+void Daemon::warn(const std::string& subject, const std::string& sentence) {
+  spdlog::warn("{}: {}", subject, sentence);
+  auto text = subject + ": " + sentence;
+  std::erase(warnings_, text);
+  warnings_.push_back(std::move(text));
+  if (warnings_.size() > kept_warnings) warnings_.pop_front();
+}
+
+void Daemon::start() {
+  server_.start();
+  environment_.start();
+  spdlog::info("serving at {}", paths_.socket().string());
+}
+
+Task<> Daemon::stop() {
+  auto server = server_.stop();
+  co_await std::move(server);
+  auto operations = operations_.stop();
+  co_await std::move(operations);
+  auto environment = environment_.stop();
+  co_await std::move(environment);
+  auto forwards = forwards_.close_all();
+  co_await std::move(forwards);
+  auto deploy = deploy_.stop();
+  co_await std::move(deploy);
+  auto sources = sources_.stop();
+  co_await std::move(sources);
+  auto links = links_.stop();
+  co_await std::move(links);
+  kube_.set(nullptr);
+  auto mirror = mirror_.stop();
+  co_await std::move(mirror);
+}
+
+}  // namespace gf

@@ -1,0 +1,59 @@
+#pragma once
+#include <deque>
+
+#include "api/routes.hpp"
+#include "cluster/providers.hpp"
+#include "http/server.hpp"
+#include "system/instance_lock.hpp"
+#include "system/paths.hpp"
+
+namespace gf {
+
+/// The composition root: owns every collaborator. The order of the members is the order of dependency; they are stopped
+/// in the reverse one.
+class Daemon {
+ public:
+  Daemon(net::io_context& io, Paths paths);
+  /// Begins to serve and to bring back what is wanted.
+  void start();
+  /// Ends everything in order; operations that can be resumed stay in the journal.
+  Task<> stop();
+
+ private:
+  static cluster::HostFacts host_facts();
+  api::Services services();
+  std::vector<std::string> warnings() const;
+  void warn(const std::string& subject, const std::string& sentence);
+
+  net::io_context& io_;
+  Paths paths_;
+  double started_;
+  std::deque<std::string> warnings_;  ///< the newest 20
+  SystemClock clock_;
+  WorkerPool workers_;
+  PosixFileSystem files_;
+  PosixProcessRunner processes_;
+  std::unique_ptr<container::Engine> engine_;
+  operation::Engine operations_;
+  kube::CurrentKubeApi kube_;
+  kube::Mirror mirror_;
+  node::Links links_;
+  std::vector<std::string> nodes_;
+  image::ImageService images_;
+  cluster::ProviderTable providers_;
+  cluster::ClusterService cluster_;
+  manifest::Kustomize kustomize_;
+  manifest::Rollout rollout_;
+  addon::AddonService addons_;
+  project::Registry registry_;
+  source::SourceWatcher sources_;
+  deploy::ImageBuilder builder_;
+  deploy::DeployService deploy_;
+  forward::ForwardService forwards_;
+  environment::Environment environment_;
+  doctor::Doctor doctor_;
+  api::Services services_;
+  http::Server server_;
+};
+
+}  // namespace gf

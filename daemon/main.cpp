@@ -1,0 +1,74 @@
+#include <malloc.h>
+#include <spdlog/sinks/rotating_file_sink.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <iostream>
+
+#include "daemon.hpp"
+
+namespace {
+
+constexpr std::size_t log_bytes = 4 << 20, log_files = 2;
+
+void open_log(const std::filesystem::path& path) {
+  std::filesystem::create_directories(path.parent_path());
+  auto log = spdlog::rotating_logger_mt("gfd", path.string(), log_bytes, log_files);
+  log->flush_on(spdlog::level::info);
+  spdlog::set_default_logger(std::move(log));
+}
+
+int run() {
+  const auto paths = gf::find_paths();
+  std::filesystem::create_directories(paths.runtime);
+  std::filesystem::permissions(paths.runtime, std::filesystem::perms::owner_all);
+  const auto lock = gf::InstanceLock::take(paths.lock());
+  if (!lock) {
+    std::cerr << "gfd: another one runs already (process " << gf::InstanceLock::holder(paths.lock()).value_or(0) << ")\n";
+    return 1;
+  }
+  open_log(paths.log());
+  std::filesystem::remove(paths.socket());  // we hold the lock: whatever is there is a leftover
+  // Arenas of a thread of its own each keep what they have had: two threads share well enough.
+  ::mallopt(M_ARENA_MAX, 2);
+
+  gf::net::io_context io(1);
+  gf::net::signal_set signals(io, SIGINT, SIGTERM);
+  signals.async_wait([&](const boost::system::error_code& error, int) {
+    if (!error) io.stop();
+  });
+  gf::Daemon daemon(io, paths);
+  daemon.start();
+  io.run();
+
+  spdlog::info("stopping");
+  signals.cancel();
+  io.restart();
+  bool stopped = false;
+  gf::net::co_spawn(io, daemon.stop(), [&](std::exception_ptr) { stopped = true; });
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!stopped && std::chrono::steady_clock::now() < limit) io.run_one_until(limit);
+  spdlog::info("stopped");
+  spdlog::shutdown();
+  // Nothing that matters is left to be destroyed; what hangs must not keep us.
+  ::_exit(stopped ? 0 : 1);
+}
+
+}  // namespace
+
+int main() {
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return run();
+  } catch (const gf::Error& error) {
+    std::cerr << "gfd: " << error.message() << (error.cause().empty() ? "" : "\n  " + error.cause()) << '\n';
+    spdlog::error("{}", error.message());
+    return gf::exit_code(error.code());
+  } catch (const std::exception& error) {
+    std::cerr << "gfd: " << error.what() << '\n';
+    spdlog::error("{}", error.what());
+    return 1;
+  }
+}
