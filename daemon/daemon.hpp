@@ -27,9 +27,9 @@ class Daemon {
 
   net::io_context& io_;
   Paths paths_;
-  double started_;
   std::deque<std::string> warnings_;  ///< the newest 20
   SystemClock clock_;
+  double started_;
   WorkerPool workers_;
   PosixFileSystem files_;
   PosixProcessRunner processes_;

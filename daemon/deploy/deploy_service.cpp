@@ -27,7 +27,7 @@ class Silent final : public operation::Context {
 
 }  // namespace
 
-DeployService::DeployService(Collaborators with) : with_(std::move(with)), checking_(with_.executor) {
+DeployService::DeployService(Collaborators with) : with_(std::move(with)), attached_(with_.executor), checking_(with_.executor) {
   with_.mirror.on_event([this](const kube::WatchEvent& event) {
     if (event.object.value("kind", "") != "Pod") return;
     const auto labels = event.object.at("metadata").value("labels", Json::object());
@@ -63,26 +63,52 @@ const source::Snapshot* DeployService::snapshot(const std::string& project) cons
 }
 
 Task<> DeployService::attach(ProjectSpec spec) {
-  const auto name = spec.name;
-  auto adding = with_.sources.add(spec.root, [this, name](source::Snapshot snapshot) { changed(name, std::move(snapshot)); });
+  // Two at once (a resumed `up` beside the daemon's own start) come one after the other.
+  while (attaching_.contains(spec.name)) {
+    auto waiting = attached_.wait();
+    co_await std::move(waiting);
+  }
+  attaching_.insert(spec.name);
+  std::exception_ptr thrown;
+  try {
+    auto watching = watch(spec);
+    co_await std::move(watching);
+    auto taking = take_over(spec);
+    co_await std::move(taking);
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  attaching_.erase(spec.name);
+  attached_.notify_all();
+  if (thrown) std::rethrow_exception(thrown);
+}
+
+/// Ensures that the checkout is watched and its first snapshot there.
+Task<> DeployService::watch(ProjectSpec spec) {
+  const auto known = projects_.find(spec.name);
+  if (known != projects_.end() && known->second->spec.root == spec.root) co_return;
+  auto leaving = detach(spec.name);
+  co_await std::move(leaving);
+  auto adding = with_.sources.add(spec.root, [this, name = spec.name](source::Snapshot snapshot) { changed(name, std::move(snapshot)); });
   auto first = co_await std::move(adding);
-  auto& project = projects_[name];
-  if (!project) project = std::make_unique<Project>();
+  auto project = std::make_unique<Project>();
   project->spec = spec;
-  project->snapshot = first;
-  for (auto entry = project->apps.begin(); entry != project->apps.end();) {
+  project->snapshot = std::move(first);
+  projects_[spec.name] = std::move(project);
+}
+
+Task<> DeployService::take_over(ProjectSpec spec) {
+  const auto name = spec.name;
+  auto& project = *projects_.at(name);
+  project.spec = spec;
+  std::vector<std::unique_ptr<Replicas>> leaving;
+  for (auto entry = project.apps.begin(); entry != project.apps.end();) {
     const bool wanted = std::ranges::find(spec.apps, entry->first, &AppSpec::name) != spec.apps.end();
-    if (wanted) {
-      ++entry;
-      continue;
-    }
-    auto leaving = std::move(entry->second);
-    entry = project->apps.erase(entry);
-    auto stopping = leaving->stop();
-    co_await std::move(stopping);
+    if (!wanted) leaving.push_back(std::move(entry->second));
+    entry = wanted ? std::next(entry) : project.apps.erase(entry);
   }
   for (const auto& app : spec.apps) {
-    auto& replicas = project->apps[app.name];
+    auto& replicas = project.apps[app.name];
     if (!replicas) {
       Replicas::Collaborators with{with_.executor, with_.clock, with_.workers, with_.kube, with_.mirror, with_.links,
                                    [this](const std::string& image) { return with_.builder.paths_in(image); },
@@ -90,8 +116,12 @@ Task<> DeployService::attach(ProjectSpec spec) {
       replicas = std::make_unique<Replicas>(std::move(with), name, spec.root, app);
     }
     replicas->set_app(app);
-    replicas->set_snapshot(first);
+    replicas->set_snapshot(project.snapshot);
     replicas->refresh();
+  }
+  for (const auto& one : leaving) {
+    auto stopping = one->stop();
+    co_await std::move(stopping);
   }
 }
 

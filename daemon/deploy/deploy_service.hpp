@@ -1,4 +1,6 @@
 #pragma once
+#include <set>
+
 #include "deploy/image_builder.hpp"
 #include "deploy/replicas.hpp"
 #include "manifest/kustomize.hpp"
@@ -64,12 +66,16 @@ class DeployService {
   Project& at(const std::string& project);
   const AppSpec& app_of(const Project& project, const std::string& app) const;
   void changed(const std::string& project, source::Snapshot snapshot);
+  Task<> watch(ProjectSpec spec);
+  Task<> take_over(ProjectSpec spec);
   Task<> check_images(std::string project);
   Task<std::vector<Json>> objects(const Project& project, AppSpec app, std::string image,
                                   std::map<std::string, std::vector<std::string>> claims);
 
   Collaborators with_;
   std::map<std::string, std::unique_ptr<Project>> projects_;
+  std::set<std::string> attaching_;  ///< projects whose attach() is under way
+  Signal attached_;
   TaskGroup checking_;
 };
 

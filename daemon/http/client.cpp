@@ -44,6 +44,8 @@ Task<> feed(Connection& connection, Parser& parser) {
     const auto room = connection.buffer.prepare(read_ahead);
     const auto count = co_await connection.transport->read_some(static_cast<char*>(room.data()), room.size());
     if (count == 0) {
+      // Nothing of a response had come: an idle connection that the server has closed meanwhile.
+      if (!parser.got_some()) throw boost::system::system_error(net::error::eof);
       boost::system::error_code error;
       parser.put_eof(error);
       if (error) throw boost::system::system_error(error);

@@ -27,9 +27,13 @@ std::optional<InstanceLock> InstanceLock::take(const std::filesystem::path& path
 }
 
 std::optional<pid_t> InstanceLock::holder(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return std::nullopt;
+  const bool held = ::flock(descriptor, LOCK_SH | LOCK_NB) != 0;  // the file alone outlives a daemon that was killed
+  ::close(descriptor);
   std::ifstream file(path);
   pid_t pid = 0;
-  if (!(file >> pid)) return std::nullopt;
+  if (!held || !(file >> pid)) return std::nullopt;
   return pid;
 }
 
