@@ -12,14 +12,12 @@ void add_commands(CLI::App& app, Context& context) {
 }
 
 std::string project_root(const std::string& folder) {
-  const auto start = std::filesystem::absolute(folder.empty() ? "." : folder).lexically_normal();
+  auto start = std::filesystem::absolute(folder.empty() ? "." : folder).lexically_normal();
+  if (!start.has_filename() && start.has_parent_path()) start = start.parent_path();  // "…/shop/" is "…/shop"
   for (auto place = start;; place = place.parent_path()) {
     if (std::filesystem::exists(place / "greenfield.yaml")) return place.string();
-    if (place == place.parent_path()) break;
+    if (place == place.parent_path()) return start.string();
   }
-  auto text = start.string();
-  if (text.size() > 1 && text.ends_with('/')) text.pop_back();
-  return text;
 }
 
 Json current_project(const Context& context, const Json& status) {
