@@ -50,17 +50,25 @@ Task<std::map<std::string, std::string>> Claims::values(const AddonSpec& spec, s
   co_return known;
 }
 
-Task<> Claims::run(const AddonSpec& spec, ClaimCommand command, std::map<std::string, std::string> values) {
-  const auto* workload = mirror_.find(command.workload.kind, spec.space, command.workload.name);
-  const auto wanted = workload ? workload->at("spec")["selector"]["matchLabels"] : Json();
-  const Json* ready = nullptr;
+const Json* Claims::ready_pod(const AddonSpec& spec, const Workload& of) const {
+  const auto* workload = mirror_.find(of.kind, spec.space, of.name);
+  if (!workload) return nullptr;
+  const auto wanted = workload->at("spec")["selector"]["matchLabels"];
   for (const auto* pod : mirror_.all("Pod", spec.space)) {
-    const bool selected = wanted.is_object() && std::ranges::all_of(wanted.items(), [&](const auto& label) {
+    const bool selected = std::ranges::all_of(wanted.items(), [&](const auto& label) {
       return kube::has_label(*pod, label.key(), label.value().template get<std::string>());
     });
-    if (selected && kube::assess(*pod).ready) ready = pod;
+    if (selected && kube::assess(*pod).ready) return pod;
   }
-  if (!ready) throw Error(ErrorCode::addon_failed, "cannot prepare " + spec.name + ": it has no ready pod", "gf status");
+  return nullptr;
+}
+
+Task<> Claims::run(const AddonSpec& spec, ClaimCommand command, std::map<std::string, std::string> values) {
+  const Json* ready = nullptr;
+  while ((ready = ready_pod(spec, command.workload)) == nullptr) {
+    auto waiting = mirror_.changed().wait();
+    co_await std::move(waiting);
+  }
   auto exec = node::pod_exec(*ready, command.container, command.command, false, true);
   auto running = engine_.exec(std::move(exec), fill(command.input, values));
   const auto result = co_await std::move(running);

@@ -26,6 +26,7 @@ class Claims {
 
  private:
   Task<std::map<std::string, std::string>> values(const AddonSpec& spec, std::string project, std::string password);
+  const Json* ready_pod(const AddonSpec& spec, const Workload& of) const;
   Task<> run(const AddonSpec& spec, ClaimCommand command, std::map<std::string, std::string> values);
 
   kube::KubeApi& kube_;

@@ -1,5 +1,9 @@
+#include <algorithm>
+#include <ctime>
+
 #include "core/when_all.hpp"
 #include "environment/environment.hpp"
+#include "kube/readiness.hpp"
 #include "protocol/error.hpp"
 
 // What the operations do, step by step.
@@ -8,13 +12,47 @@ namespace gf::environment {
 using operation::Context;
 using operation::run_step;
 
+namespace {
+
+std::string utc_text(double seconds) {
+  const auto when = static_cast<std::time_t>(seconds);
+  std::tm parts{};
+  ::gmtime_r(&when, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%FT%TZ", &parts);
+  return text;
+}
+
+}  // namespace
+
 Task<> Environment::ensure_cluster(ClusterSpec spec, Context& context) {
+  auto before = with_.cluster.observe();
+  const bool stopped = (co_await std::move(before)).presence == cluster::Presence::stopped;
+  const auto began = utc_text(with_.clock.wall_seconds());
   std::function<Task<std::string>(Context&)> node_image = [this](Context& step) { return with_.images.obtain("node", step); };
   auto ensuring = with_.cluster.ensure_running(spec, node_image, context);
   co_await std::move(ensuring);
   auto looking = look();
   co_await std::move(looking);
   while (!with_.mirror.synced()) {
+    auto waiting = with_.mirror.changed().wait();
+    co_await std::move(waiting);
+  }
+  if (!stopped) co_return;
+  std::function<Task<>(Context&)> body = [&](Context& step) { return wait_fresh(began, step); };
+  auto stepping = run_step(context, "wait for the kubelets", body);
+  co_await std::move(stepping);
+}
+
+/// Until no pod is told to be running since before the nodes were.
+Task<> Environment::wait_fresh(std::string since, Context& context) {
+  std::size_t most = 0;
+  for (;;) {
+    const auto pods = with_.mirror.all("Pod", "");
+    const auto stale = static_cast<std::size_t>(std::ranges::count_if(pods, [&](const auto* pod) { return kube::is_stale(*pod, since); }));
+    most = std::max(most, stale);
+    context.progress(most - stale, most, "pods");
+    if (stale == 0) co_return;
     auto waiting = with_.mirror.changed().wait();
     co_await std::move(waiting);
   }

@@ -59,6 +59,7 @@ class Environment {
   Task<Json> run_rollout(std::string project, std::string app, operation::Context& context);
 
   Task<> ensure_cluster(ClusterSpec spec, operation::Context& context);
+  Task<> wait_fresh(std::string since, operation::Context& context);
   Task<> build_apps(ProjectSpec spec, operation::Context& context);
   Task<> start_app(ProjectSpec spec, AppSpec app, operation::Context& context);
   Task<std::map<std::string, std::vector<std::string>>> claims(std::string project, AppSpec app);

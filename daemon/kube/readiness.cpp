@@ -144,4 +144,10 @@ std::string trouble(const Json& pod) {
   return {};
 }
 
+bool is_stale(const Json& pod, const std::string& since) {
+  for (const auto& container : at(at(pod, "status"), "containerStatuses"))
+    if (const auto began = text(at(at(container, "state"), "running"), "startedAt"); !began.empty() && began < since) return true;
+  return false;
+}
+
 }  // namespace gf::kube

@@ -21,4 +21,8 @@ Readiness assess(const Json& object);
 /// container name and message.
 std::string trouble(const Json& pod);
 
+/// Pure: whether what the status says of the pod's containers is older than `since` ("2026-01-31T08:00:00Z"): a node that
+/// was stopped and started again leaves the former "running" standing until its kubelet has looked.
+bool is_stale(const Json& pod, const std::string& since);
+
 }  // namespace gf::kube

@@ -73,9 +73,12 @@ Task<> Rollout::wait_ready(Applied workload, operation::Context& context, std::s
     if (object && object->at("metadata").value("generation", std::int64_t{0}) >= workload.generation) {
       const auto seen = kube::assess(*object);
       context.progress(static_cast<std::uint64_t>(seen.done), static_cast<std::uint64_t>(seen.total), "replicas");
-      if (seen.ready) co_return;
-      *why_not = seen.reason;
       const auto pods = pods_of(workload);
+      // After a restart of the nodes the workload's own status tells the past until the controllers are back: the pods
+      // are asked too.
+      const auto ready = std::ranges::count_if(pods, [](const auto* pod) { return kube::assess(*pod).ready; });
+      if (seen.ready && (workload.kind == "Job" || ready >= seen.total)) co_return;
+      *why_not = seen.ready ? std::to_string(ready) + " of " + std::to_string(seen.total) + " pods ready" : seen.reason;
       const bool stuck = !pods.empty() && is_hopeless(*pods.front());
       if (seen.failed || stuck)
         throw Error(ErrorCode::deploy_failed, "cannot start " + workload.name + ": " +

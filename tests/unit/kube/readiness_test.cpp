@@ -78,6 +78,16 @@ TEST_CASE("a pod's trouble names the container and the reason") {
   }
 }
 
+TEST_CASE("a running container that began before the nodes did is an old story") {
+  Json pod;
+  CHECK(!is_stale(pod, "2026-01-31T08:00:00Z"));
+  pod["status"] = Json::parse(R"({"containerStatuses":[{"state":{"running":{"startedAt":"2026-01-31T07:59:59Z"}}}]})");
+  CHECK(is_stale(pod, "2026-01-31T08:00:00Z"));
+  CHECK(!is_stale(pod, "2026-01-31T07:59:59Z"));
+  pod["status"] = Json::parse(R"({"containerStatuses":[{"state":{"terminated":{"startedAt":"2026-01-31T07:59:59Z"}}}]})");
+  CHECK(!is_stale(pod, "2026-01-31T08:00:00Z"));
+}
+
 TEST_CASE("base64 goes both ways") {
   CHECK(base64_decode("Z3JlZW4=") == "green");
   CHECK(base64_decode("Z3Jl\nZW4=") == "green");
