@@ -56,6 +56,8 @@ Json container(const AppSpec& app, const std::string& image, const std::map<std:
     one["ports"] = Json::array({port});
     one["readinessProbe"] = readiness_probe(app);
   }
+  // The Service's packet filters on all nodes need about a second to forget a pod that ends: it serves on until then.
+  one["lifecycle"]["preStop"]["sleep"]["seconds"] = 2;
   one["terminationMessagePolicy"] = "FallbackToLogsOnError";
   return one;
 }
@@ -94,7 +96,7 @@ std::vector<Json> app_objects(const std::string& project, const AppSpec& app, co
   spec["template"]["metadata"]["labels"] = labels;
   auto& pod = spec["template"]["spec"];
   pod["containers"] = Json::array({container(app, image, claims)});
-  pod["terminationGracePeriodSeconds"] = 5;
+  pod["terminationGracePeriodSeconds"] = 7;
   pod["enableServiceLinks"] = false;
   pod["automountServiceAccountToken"] = false;
   pod["topologySpreadConstraints"] = spread_over_nodes(labels);
