@@ -1,0 +1,5 @@
+# bin/{gf,gfd}, libexec/greenfield/gf-agent, share/greenfield/{addons,images,schema}: where system/paths.cpp looks.
+install(TARGETS gf gfd RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS gf-agent RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/greenfield)
+install(DIRECTORY addons images schema DESTINATION ${CMAKE_INSTALL_DATADIR}/greenfield USE_SOURCE_PERMISSIONS
+        PATTERN __pycache__ EXCLUDE)
