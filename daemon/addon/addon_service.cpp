@@ -94,14 +94,14 @@ void AddonService::drop(const std::string& name, const std::string& who, bool ca
   change(without(catalogue_, wants_, name, who, cascade));
 }
 
-Task<> AddonService::obtain_images(operation::Context& context) {
+Task<std::vector<std::string>> AddonService::obtain_images(operation::Context& context) {
   std::set<std::string> names;
   for (const auto& [name, entry] : chosen())
     for (const auto& image : catalogue_.at(name).images) names.insert(image);
   std::vector<Task<std::string>> obtaining;
   for (const auto& name : names) obtaining.push_back(with_.images.obtain(name, context));
   auto all = when_all(std::move(obtaining));
-  co_await std::move(all);
+  co_return co_await std::move(all);
 }
 
 Task<std::vector<Json>> AddonService::render(const AddonSpec& spec, std::string profile) {

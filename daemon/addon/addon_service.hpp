@@ -52,8 +52,8 @@ class AddonService {
   Task<> wait_ready(std::string name, operation::Context& context);
   /// Deletes what `disable` keeps: volumes, passwords, claims.
   Task<> purge(std::string name);
-  /// Obtains the images of all that is wanted: for while the nodes are being made.
-  Task<> obtain_images(operation::Context& context);
+  /// Obtains the images of all that is wanted, for while the nodes are being made. Returns their references.
+  Task<std::vector<std::string>> obtain_images(operation::Context& context);
 
  private:
   void change(Wants wants);

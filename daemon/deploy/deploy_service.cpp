@@ -168,11 +168,11 @@ Task<> DeployService::check_images(std::string name) {
   }
 }
 
-Task<> DeployService::build(std::string name, std::string app_name, operation::Context& context) {
+Task<std::string> DeployService::build(std::string name, std::string app_name, operation::Context& context) {
   auto& project = at(name);
   const auto app = app_of(project, app_name);
   auto building = with_.builder.build(name, project.spec.root, app, project.snapshot.tree, context);
-  co_await std::move(building);
+  co_return (co_await std::move(building)).reference;
 }
 
 Task<std::vector<Json>> DeployService::objects(const Project& project, AppSpec app, std::string image,

@@ -40,8 +40,8 @@ class DeployService {
   /// Watches the checkout and follows its running replicas from now on. Repeating it takes the new spec over.
   Task<> attach(ProjectSpec spec);
   Task<> detach(std::string project);
-  /// Builds the image, without a cluster.
-  Task<> build(std::string project, std::string app, operation::Context& context);
+  /// Builds the image, without a cluster. Returns its reference.
+  Task<std::string> build(std::string project, std::string app, operation::Context& context);
   /// Image into the nodes, objects into the cluster, waits until the app is ready. `claims`: addon → variable names.
   /// Throws Error(build_failed) or Error(deploy_failed); what ran before goes on running.
   Task<> roll_out(std::string project, std::string app, std::map<std::string, std::vector<std::string>> claims,

@@ -58,12 +58,62 @@ Task<> Environment::wait_fresh(std::string since, Context& context) {
   }
 }
 
-Task<> Environment::build_apps(ProjectSpec spec, Context& context) {
-  for (const auto& app : spec.apps) {
-    std::function<Task<>(Context&)> body = [&](Context& step) { return with_.deploy.build(spec.name, app.name, step); };
-    auto stepping = run_step(context, "build " + app.name, body);
-    co_await std::move(stepping);
+/// Images go into the nodes as soon as their container runtimes answer, while Kubernetes is still being set up there.
+Task<> Environment::load_early(std::vector<std::string> references, int nodes, Context& context) {
+  auto all_run = [&] {
+    const bool complete = seen_.presence == cluster::Presence::running || seen_.nodes.size() == static_cast<std::size_t>(nodes);
+    return complete && std::ranges::all_of(seen_.nodes, &cluster::Node::running);
+  };
+  const auto until = with_.clock.now() + std::chrono::minutes(10);
+  for (;;) {
+    while (!all_run()) {
+      auto waiting = looked_.wait();
+      co_await std::move(waiting);
+    }
+    std::vector<std::string> names;
+    for (const auto& node : seen_.nodes) names.push_back(node.name);
+    std::exception_ptr thrown;
+    try {
+      auto loading = with_.images.load(references, names, context);
+      co_await std::move(loading);
+      co_return;
+    } catch (const Error& error) {
+      // The runtime is not up yet, or is started again with its final settings: nothing tells when it will be.
+      if (error.code() != ErrorCode::cluster_failed && error.code() != ErrorCode::cluster_unavailable) throw;
+      if (with_.clock.now() > until) throw;
+    } catch (const boost::system::system_error& error) {
+      if (error.code() == net::error::operation_aborted || with_.clock.now() > until) throw;
+    }
+    auto sleeping = with_.clock.sleep_for(std::chrono::milliseconds(300));
+    co_await std::move(sleeping);
   }
+}
+
+Task<> Environment::prepare_addons(int nodes, Context& context) {
+  std::vector<std::string> references;
+  std::function<Task<>(Context&)> obtain = [&](Context& step) -> Task<> {
+    auto obtaining = with_.addons.obtain_images(step);
+    references = co_await std::move(obtaining);
+  };
+  auto obtaining = run_step(context, "images of the addons", obtain);
+  co_await std::move(obtaining);
+  if (references.empty()) co_return;
+  std::function<Task<>(Context&)> load = [&](Context& step) { return load_early(references, nodes, step); };
+  auto loading = run_step(context, "load the addons' images into the nodes", load);
+  co_await std::move(loading);
+}
+
+Task<> Environment::prepare_app(ProjectSpec spec, AppSpec app, Context& context) {
+  std::vector<std::string> references;
+  std::function<Task<>(Context&)> build = [&](Context& step) -> Task<> {
+    auto building = with_.deploy.build(spec.name, app.name, step);
+    references.push_back(co_await std::move(building));
+  };
+  auto building = run_step(context, "build " + app.name, build);
+  co_await std::move(building);
+  std::function<Task<>(Context&)> load = [&](Context& step) { return load_early(references, 1 + spec.cluster.workers, step); };
+  auto loading = run_step(context, "load " + app.name + " into the nodes", load);
+  co_await std::move(loading);
 }
 
 Task<> Environment::ensure_namespace(std::string name) {
@@ -124,13 +174,12 @@ Task<Json> Environment::run_up(std::string root, Context& context) {
   auto attaching = with_.deploy.attach(spec);
   co_await std::move(attaching);
 
-  // While the nodes are being made, images are obtained and built.
+  // While the nodes are being made, images are obtained, built, and sent into those that run already.
   std::vector<Task<>> preparing;
   std::function<Task<>(Context&)> cluster_body = [&](Context& step) { return ensure_cluster(spec.cluster, step); };
-  std::function<Task<>(Context&)> images_body = [&](Context& step) { return with_.addons.obtain_images(step); };
   preparing.push_back(run_step(context, "cluster", cluster_body));
-  preparing.push_back(run_step(context, "images of the addons", images_body));
-  preparing.push_back(build_apps(spec, context));
+  preparing.push_back(prepare_addons(1 + spec.cluster.workers, context));
+  for (const auto& app : spec.apps) preparing.push_back(prepare_app(spec, app, context));
   auto prepared = when_all(std::move(preparing));
   co_await std::move(prepared);
 

@@ -17,7 +17,7 @@ std::vector<std::string> whole_cluster(const Json&) { return {"cluster"}; }
 }  // namespace
 
 Environment::Environment(Collaborators with, state::Document wanted)
-    : with_(std::move(with)), document_(std::move(wanted)), following_(with_.executor) {
+    : with_(std::move(with)), document_(std::move(wanted)), looked_(with_.executor), following_(with_.executor) {
   wanted_ = document_.load(Json::object()).value("running", false);
   add_kinds();
 }
@@ -145,6 +145,7 @@ int Environment::port_of(const std::string& name) const {
 Task<> Environment::look() {
   auto looking = with_.cluster.observe();
   seen_ = co_await std::move(looking);
+  looked_.notify_all();
 }
 
 /// The engine's events tell when a node died, came back or was removed behind our back.

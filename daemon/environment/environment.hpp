@@ -60,7 +60,9 @@ class Environment {
 
   Task<> ensure_cluster(ClusterSpec spec, operation::Context& context);
   Task<> wait_fresh(std::string since, operation::Context& context);
-  Task<> build_apps(ProjectSpec spec, operation::Context& context);
+  Task<> prepare_addons(int nodes, operation::Context& context);
+  Task<> prepare_app(ProjectSpec spec, AppSpec app, operation::Context& context);
+  Task<> load_early(std::vector<std::string> references, int nodes, operation::Context& context);
   Task<> start_app(ProjectSpec spec, AppSpec app, operation::Context& context);
   Task<std::map<std::string, std::vector<std::string>>> claims(std::string project, AppSpec app);
   Task<> ensure_namespace(std::string name);
@@ -75,6 +77,7 @@ class Environment {
   state::Document document_;
   bool wanted_ = false;  ///< the user wants the cluster to run
   cluster::Observation seen_;
+  Signal looked_;
   TaskGroup following_;
 };
 
