@@ -64,12 +64,14 @@ Daemon::Daemon(net::io_context& io, Paths paths)
                [this](const std::string& project, const std::string& sentence) { warn(project, sentence); }}),
       forwards_(io.get_executor(), [this] { return links_.any(); }, kube_, clock_, state::Document(files_, paths_.state / "ports.json")),
       environment_({io.get_executor(), clock_, workers_, operations_, cluster_, kube_, mirror_, links_, images_, addons_, deploy_,
-                    forwards_, registry_, *engine_},
+                    forwards_, registry_, *engine_,
+                    [this](const std::string& subject, const std::string& sentence) { warn(subject, sentence); }},
                    state::Document(files_, paths_.state / "environment.json")),
       doctor_(*engine_, processes_), services_(services()),
       server_(io.get_executor(), paths_.socket().string(), api::make_api(services_)) {
   sources_.on_warning([this](const std::string& root, const std::string& sentence) { warn(root, sentence); });
-  if (!registry_.warning().empty()) warn("state", registry_.warning());
+  for (const auto& sentence : {registry_.warning(), addons_.warning()})
+    if (!sentence.empty()) warn("state", sentence);
 }
 
 api::Services Daemon::services() {

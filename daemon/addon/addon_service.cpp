@@ -42,6 +42,11 @@ AddonService::AddonService(Collaborators with, Catalogue catalogue, state::Docum
       wants_(known_only(catalogue_, wants_from(document_.load(Json::object())))),
       claims_(with_.kube, with_.mirror, with_.engine), started_(with_.executor) {}
 
+std::string AddonService::warning() const {
+  if (document_.kept_aside().empty()) return {};
+  return "the list of enabled addons was damaged and is kept at " + document_.kept_aside().string() + ": `gf up` in each project";
+}
+
 AddonStatus AddonService::status(const std::string& name) const {
   const auto& spec = catalogue_.at(name);
   const bool wanted = chosen().contains(name);

@@ -34,6 +34,8 @@ class AddonService {
 
   const Catalogue& catalogue() const { return catalogue_; }
   std::map<std::string, Chosen> chosen() const { return resolve(catalogue_, wants_); }
+  /// A sentence about a damaged file that was kept aside, else "".
+  std::string warning() const;
   AddonStatus status(const std::string& name) const;
   Claims& claims() { return claims_; }
 

@@ -27,7 +27,9 @@ std::string utc_text(double seconds) {
 
 Task<> Environment::ensure_cluster(ClusterSpec spec, Context& context) {
   auto before = with_.cluster.observe();
-  const bool stopped = (co_await std::move(before)).presence == cluster::Presence::stopped;
+  std::set<std::string> stopped;
+  for (const auto& node : (co_await std::move(before)).nodes)
+    if (!node.running) stopped.insert(node.name);
   const auto began = utc_text(with_.clock.wall_seconds());
   std::function<Task<std::string>(Context&)> node_image = [this](Context& step) { return with_.images.obtain("node", step); };
   auto ensuring = with_.cluster.ensure_running(spec, node_image, context);
@@ -38,18 +40,20 @@ Task<> Environment::ensure_cluster(ClusterSpec spec, Context& context) {
     auto waiting = with_.mirror.changed().wait();
     co_await std::move(waiting);
   }
-  if (!stopped) co_return;
-  std::function<Task<>(Context&)> body = [&](Context& step) { return wait_fresh(began, step); };
+  if (stopped.empty()) co_return;
+  std::function<Task<>(Context&)> body = [&](Context& step) { return wait_fresh(stopped, began, step); };
   auto stepping = run_step(context, "wait for the kubelets", body);
   co_await std::move(stepping);
 }
 
-/// Until no pod is told to be running since before the nodes were.
-Task<> Environment::wait_fresh(std::string since, Context& context) {
+/// Until no pod of `nodes` is told to be running since before they were.
+Task<> Environment::wait_fresh(std::set<std::string> nodes, std::string since, Context& context) {
   std::size_t most = 0;
   for (;;) {
     const auto pods = with_.mirror.all("Pod", "");
-    const auto stale = static_cast<std::size_t>(std::ranges::count_if(pods, [&](const auto* pod) { return kube::is_stale(*pod, since); }));
+    const auto stale = static_cast<std::size_t>(std::ranges::count_if(pods, [&](const auto* pod) {
+      return nodes.contains(pod->at("spec").value("nodeName", "")) && kube::is_stale(*pod, since);
+    }));
     most = std::max(most, stale);
     context.progress(most - stale, most, "pods");
     if (stale == 0) co_return;

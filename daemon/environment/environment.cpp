@@ -17,7 +17,7 @@ std::vector<std::string> whole_cluster(const Json&) { return {"cluster"}; }
 }  // namespace
 
 Environment::Environment(Collaborators with, state::Document wanted)
-    : with_(std::move(with)), document_(std::move(wanted)), looked_(with_.executor), following_(with_.executor) {
+    : with_(std::move(with)), document_(std::move(wanted)), looked_(with_.executor), following_(with_.executor, [this](const std::string& name, std::exception_ptr thrown) { with_.warn(name, error_from(thrown).message()); }) {
   wanted_ = document_.load(Json::object()).value("running", false);
   add_kinds();
 }
@@ -78,17 +78,32 @@ Task<Operation> Environment::up(std::string root) {
   with_.registry.put({spec.name, spec.root, true});
   with_.addons.want(asker(spec.name), spec.addons);
   set_wanted(true);
+  auto ending = end_rollouts();
+  co_await std::move(ending);
   Json parameters;
   parameters["project"] = spec.name;
   parameters["root"] = spec.root;
   co_return with_.operations.start("up", parameters);
 }
 
-Operation Environment::down(bool remove) {
+/// Rollouts that began by themselves give way to what the user asks for, which covers them.
+Task<> Environment::end_rollouts() {
+  const auto all = with_.operations.list();
+  for (const auto& one : all) {
+    if (one.kind != "rollout" || ended(one.state)) continue;
+    with_.operations.cancel(one.id);
+    auto waiting = with_.operations.wait(one.id);
+    co_await std::move(waiting);
+  }
+}
+
+Task<Operation> Environment::down(bool remove) {
   set_wanted(false);
+  auto ending = end_rollouts();
+  co_await std::move(ending);
   Json parameters;
   parameters["remove"] = remove;
-  return with_.operations.start("down", parameters);
+  co_return with_.operations.start("down", parameters);
 }
 
 Operation Environment::enable(const std::string& addon, std::string profile) {

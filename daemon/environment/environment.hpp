@@ -28,12 +28,13 @@ class Environment {
     forward::ForwardService& forwards;
     project::Registry& registry;
     container::Engine& engine;
+    std::function<void(const std::string& subject, const std::string& sentence)> warn;
   };
   Environment(Collaborators with, state::Document wanted);
 
   /// Each begins an operation and returns it. Bad input throws before anything has begun.
   Task<Operation> up(std::string root);
-  Operation down(bool remove);
+  Task<Operation> down(bool remove);
   Operation enable(const std::string& addon, std::string profile);
   Operation disable(const std::string& addon, bool cascade, bool purge);
   void request_rollout(const std::string& project, const std::string& app);
@@ -59,7 +60,7 @@ class Environment {
   Task<Json> run_rollout(std::string project, std::string app, operation::Context& context);
 
   Task<> ensure_cluster(ClusterSpec spec, operation::Context& context);
-  Task<> wait_fresh(std::string since, operation::Context& context);
+  Task<> wait_fresh(std::set<std::string> nodes, std::string since, operation::Context& context);
   Task<> prepare_addons(int nodes, operation::Context& context);
   Task<> prepare_app(ProjectSpec spec, AppSpec app, operation::Context& context);
   Task<> load_early(std::vector<std::string> references, int nodes, operation::Context& context);
@@ -70,6 +71,7 @@ class Environment {
   Task<> follow_engine();
   Task<> look();
   Task<> attach_projects();
+  Task<> end_rollouts();
   Task<> recheck_later(std::string project);
   void set_wanted(bool running);
 

@@ -19,7 +19,6 @@ bool is_workload(const std::string& kind) {
   return kind == "Deployment" || kind == "StatefulSet" || kind == "DaemonSet" || kind == "Job";
 }
 
-/// The newest replica set of a Deployment is named by the hash in its pods: only those tell about this rollout.
 bool newer(const Json* a, const Json* b) {
   return a->at("metadata").value("creationTimestamp", "") > b->at("metadata").value("creationTimestamp", "");
 }
@@ -42,6 +41,7 @@ Task<std::vector<Applied>> Rollout::apply(std::vector<Json> objects) {
   sort_for_apply(objects);
   std::vector<Applied> workloads;
   for (auto& object : objects) {
+    mark_template(object);
     auto applying = kube_.apply(std::move(object));
     const auto stored = co_await std::move(applying);
     const auto& metadata = stored.at("metadata");
@@ -61,7 +61,7 @@ std::vector<const Json*> Rollout::pods_of(const Applied& workload) const {
     const bool selected = std::ranges::all_of(selector.items(), [&](const auto& label) {
       return kube::has_label(*pod, label.key(), label.value().template get<std::string>());
     });
-    if (selected && !pod->at("metadata").contains("deletionTimestamp")) pods.push_back(pod);
+    if (selected && is_current(*object, *pod) && !pod->at("metadata").contains("deletionTimestamp")) pods.push_back(pod);
   }
   std::ranges::sort(pods, newer);
   return pods;

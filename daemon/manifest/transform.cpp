@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "core/digest.hpp"
+
 namespace gf::manifest {
 
 namespace {
@@ -46,6 +48,20 @@ void add_labels(Json& object, const std::map<std::string, std::string>& labels) 
     object["metadata"]["labels"][label] = value;
     if (pods && pods != &object) (*pods)["metadata"]["labels"][label] = value;
   }
+}
+
+void mark_template(Json& object) {
+  auto* pods = pod_template(object);
+  if (!pods || pods == &object) return;
+  auto& annotations = (*pods)["metadata"]["annotations"];
+  if (annotations.is_object()) annotations.erase(template_annotation);
+  else annotations = Json::object();
+  annotations[template_annotation] = sha256_hex(dump(*pods)).substr(0, 16);
+}
+
+bool is_current(const Json& workload, const Json& pod) {
+  auto mark = [](const Json& metadata) { return metadata.value("annotations", Json::object()).value(template_annotation, ""); };
+  return mark(workload.at("spec").at("template").value("metadata", Json::object())) == mark(pod.at("metadata"));
 }
 
 void set_images(Json& object, const std::map<std::string, std::string>& images) {

@@ -19,6 +19,13 @@ void set_namespace(Json& object, const std::string& space);
 /// Pure: the order of applying: namespaces and definitions first, workloads last; otherwise as they came.
 void sort_for_apply(std::vector<Json>& objects);
 
+/// The annotation by which a pod tells the template that it was made from.
+inline constexpr const char* template_annotation = "greenfield.dev/template";
+/// Pure: writes a digest of the pod template into it.
+void mark_template(Json& object);
+/// Pure: whether `pod` was made from the template that `workload` has now.
+bool is_current(const Json& workload, const Json& pod);
+
 /// Pure: the part of an object that holds its pods' spec, nullptr for other kinds.
 Json* pod_template(Json& object);
 

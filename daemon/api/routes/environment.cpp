@@ -23,6 +23,14 @@ Task<> post_up(const Services& services, const http::Request& request, http::Res
   co_await std::move(answering);
 }
 
+Task<> post_down(const Services& services, const http::Request& request, http::Responder& responder) {
+  const auto body = body_of(request, {"delete"});
+  auto beginning = services.environment.down(flag_of(body, "delete"));
+  auto operation = co_await std::move(beginning);
+  auto answering = accepted(responder, std::move(operation));
+  co_await std::move(answering);
+}
+
 Task<> post_init(const Services& services, const http::Request& request, http::Responder& responder) {
   const auto body = body_of(request, {"root"});
   auto proposing = offload(services.workers, project::propose, root_of(body), services.environment.vocabulary());
@@ -38,8 +46,7 @@ Task<> post_init(const Services& services, const http::Request& request, http::R
 void add_environment_routes(const Services& services, Routes& routes) {
   routes.push_back({"POST", "/v1/up", [&services](http::RouteContext& context) { return post_up(services, context.request, context.responder); }});
   routes.push_back({"POST", "/v1/down", [&services](http::RouteContext& context) {
-                      const auto body = body_of(context.request, {"delete"});
-                      return accepted(context.responder, services.environment.down(flag_of(body, "delete")));
+                      return post_down(services, context.request, context.responder);
                     }});
   routes.push_back({"POST", "/v1/init", [&services](http::RouteContext& context) { return post_init(services, context.request, context.responder); }});
   routes.push_back({"GET", "/v1/addons", [&services](http::RouteContext& context) {

@@ -75,9 +75,14 @@ Capabilities KindProvider::capabilities() const { return {}; }
 
 Task<std::vector<Node>> KindProvider::nodes(std::string cluster) {
   auto asking = engine_.containers(std::string(cluster_label) + "=" + cluster);
-  const auto containers = co_await std::move(asking);
+  const auto listed = co_await std::move(asking);
   std::vector<Node> found;
-  for (const auto& container : containers) {
+  for (const auto& one : listed) {
+    // The engine's list lags behind its own events: a node that has just died still runs in it. Inspection does not.
+    auto inspecting = engine_.container(one.name);
+    const auto inspected = co_await std::move(inspecting);
+    if (!inspected) continue;
+    const auto& container = *inspected;
     const auto role = container.labels.find(role_label);
     if (role == container.labels.end()) continue;
     Node node;

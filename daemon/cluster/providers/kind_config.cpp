@@ -21,12 +21,15 @@ std::string kind_config(const CreateSpec& spec, const HostFacts& host) {
       "    extraArgs: [{name: enable-hostpath-provisioner, value: \"true\"}, {name: leader-elect, value: \"false\"}]\n"
       "  scheduler:\n"
       "    extraArgs: [{name: leader-elect, value: \"false\"}]\n";
-  if (host.cgroup_v1)
-    text +=
-        "- |\n"
-        "  apiVersion: kubelet.config.k8s.io/v1beta1\n"
-        "  kind: KubeletConfiguration\n"
-        "  failCgroupV1: false\n";
+  // What crashes is tried again soon: on a laptop a layer that met its network too early, or an app that was just mended,
+  // should not wait up to five minutes (KEP-4603).
+  text +=
+      "- |\n"
+      "  apiVersion: kubelet.config.k8s.io/v1beta1\n"
+      "  kind: KubeletConfiguration\n"
+      "  featureGates: {KubeletCrashLoopBackOffMax: true}\n"
+      "  crashLoopBackOff: {maxContainerRestartPeriod: 2s}\n";
+  if (host.cgroup_v1) text += "  failCgroupV1: false\n";
   text += "nodes:\n- role: control-plane\n";
   if (spec.host_ports > 0 && spec.first_host_port > 0) {
     text += "  extraPortMappings:\n";
