@@ -106,7 +106,15 @@ Task<> ClusterService::ensure_running(ClusterSpec spec, std::function<Task<std::
     create.first_host_port = spec.host_ports > 0 ? free_block(spec.host_ports) : 0;
     auto make = [&](operation::Context& step) { return provider_->create(create, step); };
     auto making = run_step(context, "create " + std::to_string(1 + spec.workers) + " nodes", make);
-    co_await std::move(making);
+    creating_ = true;
+    std::exception_ptr thrown;
+    try {
+      co_await std::move(making);
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+    creating_ = false;
+    if (thrown) std::rethrow_exception(thrown);
   }
   auto look = observe();
   co_await std::move(look);

@@ -49,6 +49,8 @@ class ClusterService {
   Task<> stop(operation::Context& context);
   Task<> remove(operation::Context& context);
   Task<std::string> kubeconfig() { return provider_->kubeconfig(name_); }
+  /// Whether nodes that show up now are here to stay: those of an earlier, broken creation are being removed first.
+  bool creating() const { return creating_; }
 
  private:
   Task<> connect();
@@ -59,6 +61,7 @@ class ClusterService {
   std::string name_;
   Provider* provider_;
   std::function<void(std::vector<std::string>)> on_nodes_;
+  bool creating_ = false;
   std::string connected_to_;  ///< kubeconfig text behind the current API
 };
 

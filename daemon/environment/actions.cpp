@@ -31,7 +31,10 @@ Task<> Environment::ensure_cluster(ClusterSpec spec, Context& context) {
   for (const auto& node : (co_await std::move(before)).nodes)
     if (!node.running) stopped.insert(node.name);
   const auto began = utc_text(with_.clock.wall_seconds());
-  std::function<Task<std::string>(Context&)> node_image = [this](Context& step) { return with_.images.obtain("node", step); };
+  std::function<Task<std::string>(Context&)> node_image = [this](Context& step) {
+    with_.images.forget_nodes();  // new nodes hold nothing
+    return with_.images.obtain("node", step);
+  };
   auto ensuring = with_.cluster.ensure_running(spec, node_image, context);
   co_await std::move(ensuring);
   auto looking = look();
@@ -65,7 +68,8 @@ Task<> Environment::wait_fresh(std::set<std::string> nodes, std::string since, C
 /// Images go into the nodes as soon as their container runtimes answer, while Kubernetes is still being set up there.
 Task<> Environment::load_early(std::vector<std::string> references, int nodes, Context& context) {
   auto all_run = [&] {
-    const bool complete = seen_.presence == cluster::Presence::running || seen_.nodes.size() == static_cast<std::size_t>(nodes);
+    const bool complete = seen_.presence == cluster::Presence::running ||
+                          (with_.cluster.creating() && seen_.nodes.size() == static_cast<std::size_t>(nodes));
     return complete && std::ranges::all_of(seen_.nodes, &cluster::Node::running);
   };
   const auto until = with_.clock.now() + std::chrono::minutes(10);
@@ -82,8 +86,10 @@ Task<> Environment::load_early(std::vector<std::string> references, int nodes, C
       co_await std::move(loading);
       co_return;
     } catch (const Error& error) {
-      // The runtime is not up yet, or is started again with its final settings: nothing tells when it will be.
-      if (error.code() != ErrorCode::cluster_failed && error.code() != ErrorCode::cluster_unavailable) throw;
+      // The runtime is not up yet, or is started again with its final settings, or the node was of an earlier creation
+      // and is gone: nothing tells when it will be there.
+      const auto code = error.code();
+      if (code != ErrorCode::cluster_failed && code != ErrorCode::cluster_unavailable && code != ErrorCode::not_found) throw;
       if (with_.clock.now() > until) throw;
     } catch (const boost::system::system_error& error) {
       if (error.code() == net::error::operation_aborted || with_.clock.now() > until) throw;
@@ -187,6 +193,8 @@ Task<Json> Environment::run_up(std::string root, Context& context) {
   auto prepared = when_all(std::move(preparing));
   co_await std::move(prepared);
 
+  // From here on it is brought back after a restart of the engine or the machine; a creation that failed is not.
+  set_wanted(true);
   auto making = ensure_namespace(spec.name);
   co_await std::move(making);
   std::vector<Task<>> starting;
@@ -237,8 +245,10 @@ Task<Json> Environment::run_restore(Context& context) {
   ClusterSpec spec;
   for (const auto& one : with_.registry.all())
     if (const auto* known = with_.deploy.spec(one.name)) spec = known->cluster;
+  gave_up_ = true;  // unless the nodes run in the end
   auto ensuring = ensure_cluster(spec, context);
   co_await std::move(ensuring);
+  gave_up_ = false;
   auto attaching = attach_projects();
   co_await std::move(attaching);
   std::function<Task<>(Context&)> body = [&](Context& step) { return with_.addons.ensure(step); };

@@ -68,6 +68,7 @@ void Environment::set_wanted(bool running) {
   contents["running"] = running;
   document_.save(contents);
   wanted_ = running;
+  gave_up_ = false;
 }
 
 Task<Operation> Environment::up(std::string root) {
@@ -75,14 +76,14 @@ Task<Operation> Environment::up(std::string root) {
   root = co_await std::move(finding);
   auto loading = offload(with_.workers, project::load, root, vocabulary());
   const auto spec = co_await std::move(loading);
-  with_.registry.put({spec.name, spec.root, true});
-  with_.addons.want(asker(spec.name), spec.addons);
-  set_wanted(true);
   auto ending = end_rollouts();
   co_await std::move(ending);
   Json parameters;
   parameters["project"] = spec.name;
   parameters["root"] = spec.root;
+  with_.operations.refuse_conflict("up", parameters);
+  with_.registry.put({spec.name, spec.root, true});
+  with_.addons.want(asker(spec.name), spec.addons);
   co_return with_.operations.start("up", parameters);
 }
 
@@ -98,11 +99,12 @@ Task<> Environment::end_rollouts() {
 }
 
 Task<Operation> Environment::down(bool remove) {
-  set_wanted(false);
   auto ending = end_rollouts();
   co_await std::move(ending);
   Json parameters;
   parameters["remove"] = remove;
+  with_.operations.refuse_conflict("down", parameters);
+  set_wanted(false);
   co_return with_.operations.start("down", parameters);
 }
 
@@ -178,7 +180,7 @@ Task<> Environment::follow_engine() {
       for (;;) {
         auto looking = look();
         co_await std::move(looking);
-        if (wanted_ && (seen_.presence == cluster::Presence::stopped || seen_.presence == cluster::Presence::absent) &&
+        if (wanted_ && !gave_up_ && (seen_.presence == cluster::Presence::stopped || seen_.presence == cluster::Presence::absent) &&
             !with_.registry.all().empty()) {
           try {
             with_.operations.start("restore", Json::object());

@@ -77,7 +77,8 @@ class Environment {
 
   Collaborators with_;
   state::Document document_;
-  bool wanted_ = false;  ///< the user wants the cluster to run
+  bool wanted_ = false;   ///< the user wants the cluster to run
+  bool gave_up_ = false;  ///< bringing it back has failed: trying again would only fail again
   cluster::Observation seen_;
   Signal looked_;
   TaskGroup following_;

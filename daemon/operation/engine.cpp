@@ -43,12 +43,13 @@ struct Engine::State {
     return found->second;
   }
 
-  void refuse_conflict(const Operation& wanted, const std::vector<std::string>& keys) const {
+  void refuse_conflict(const Kind& kind, const Json& parameters) const {
+    const auto keys = kind.keys(parameters);
     for (const auto& [id, other] : running)
       for (const auto& key : other.keys)
         if (std::find(keys.begin(), keys.end(), key) != keys.end())
           throw Error(ErrorCode::conflict,
-                      "cannot start " + wanted.kind + " of '" + wanted.subject + "': " +
+                      "cannot start " + kind.name + " of '" + kind.subject(parameters) + "': " +
                           described(find(id)->view()) + " is still running",
                       "gf operation cancel " + id);
   }
@@ -126,6 +127,10 @@ void Engine::resume() {
   state_->sweep();
 }
 
+void Engine::refuse_conflict(const std::string& kind, const Json& parameters) const {
+  state_->refuse_conflict(state_->kinds.at(kind), parameters);
+}
+
 Operation Engine::start(const std::string& kind_name, const Json& parameters) {
   state_->sweep();
   const auto& kind = state_->kinds.at(kind_name);
@@ -134,7 +139,7 @@ Operation Engine::start(const std::string& kind_name, const Json& parameters) {
   view.kind = kind_name;
   view.subject = kind.subject(parameters);
   view.created = state_->clock.wall_seconds();
-  state_->refuse_conflict(view, kind.keys(parameters));
+  state_->refuse_conflict(kind, parameters);
   auto record = std::make_shared<Record>(state_->executor, state_->clock, state_->files, state_->folder / view.id, view,
                                          parameters);
   record->enter(OperationState::running);

@@ -39,7 +39,9 @@ class Engine {
   /// Reads the journal: ended operations are listed again (the newest 100 are kept), cut-off ones are run again under
   /// their own id with their events continued.
   void resume();
-  /// Throws Error(conflict) naming the operation that holds a key, Error(state_unwritable) when it cannot be journaled.
+  /// Throws Error(conflict) naming the operation that holds a key: for who must change something before start().
+  void refuse_conflict(const std::string& kind, const Json& parameters) const;
+  /// Throws Error(conflict) likewise, Error(state_unwritable) when it cannot be journaled.
   Operation start(const std::string& kind, const Json& parameters);
   Operation get(const std::string& id) const;  ///< throws Error(not_found)
   std::vector<Operation> list() const;         ///< newest first

@@ -119,7 +119,25 @@ Task<Observation> KindProvider::observe(std::string cluster) {
   co_return seen;
 }
 
+// Sources of the words: kind's own check before it begins, and the engine's refusal of a second container of a name.
+bool met_leftovers(std::string_view errors) {
+  return errors.find("already exist for a cluster") != std::string_view::npos ||
+         errors.find("is already in use by container") != std::string_view::npos;
+}
+
 Task<> KindProvider::create(CreateSpec spec, operation::Context& context) {
+  auto first = create_once(spec, context);
+  if (co_await std::move(first)) co_return;
+  // What a killed `kind` had already asked of the engine came into being behind our back, and is removed by now.
+  context.log("nodes of an earlier creation were in the way: they are removed, and it begins again");
+  auto second = create_once(spec, context);
+  if (co_await std::move(second)) co_return;
+  throw Error(ErrorCode::cluster_failed, "cannot create the cluster '" + spec.name + "': somebody else makes nodes of these names",
+              "`gf status` shows the name; GF_CLUSTER sets another");
+}
+
+/// False when leftovers were in the way, which it has removed.
+Task<bool> KindProvider::create_once(CreateSpec spec, operation::Context& context) {
   ProcessSpec process;
   process.program = "kind";
   process.arguments = {"create", "cluster", "--name", spec.name, "--image", spec.node_image,
@@ -135,6 +153,12 @@ Task<> KindProvider::create(CreateSpec spec, operation::Context& context) {
   } catch (...) {
     thrown = std::current_exception();
   }
+  if (!thrown && met_leftovers(result.errors)) {
+    steps.end(nullptr);
+    auto cleaning = remove(spec.name, context);
+    co_await std::move(cleaning);
+    co_return false;
+  }
   if (thrown || result.exit_code != 0) {
     Error error(ErrorCode::cluster_failed, "cannot create the cluster '" + spec.name + "': kind ended with code " +
                                                std::to_string(result.exit_code),
@@ -149,6 +173,7 @@ Task<> KindProvider::create(CreateSpec spec, operation::Context& context) {
   steps.end(nullptr);
   auto mark = in_node(spec.name + "-control-plane", {"touch", complete_marker});
   co_await engine_.exec(std::move(mark), "");
+  co_return true;
 }
 
 Task<> KindProvider::start(std::string cluster, operation::Context& context) {

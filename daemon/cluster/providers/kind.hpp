@@ -24,6 +24,7 @@ class KindProvider final : public Provider {
   Task<std::string> kubeconfig(std::string cluster) override;
 
  private:
+  Task<bool> create_once(CreateSpec spec, operation::Context& context);
   Task<std::vector<Node>> nodes(std::string cluster);
   container::Engine& engine_;
   ProcessRunner& processes_;
@@ -37,5 +38,8 @@ struct KindLine {
   std::string title;
 };
 KindLine read_kind_line(std::string_view line);
+
+/// Pure: whether kind failed only since nodes of that name were there already.
+bool met_leftovers(std::string_view errors);
 
 }  // namespace gf::cluster
