@@ -35,12 +35,14 @@ bool accepts(const std::string& path) {
 
 std::string program() {
   const auto self = std::filesystem::read_symlink("/proc/self/exe").parent_path();
-  for (const auto& place : {self / "gfd", self.parent_path() / "daemon/gfd"})  // installed, respectively in the build tree
+  for (const auto& place :
+       {self / "gfd", self.parent_path() / "daemon/gfd"})  // installed, respectively in the build tree
     if (std::filesystem::exists(place)) return place.string();
   return "gfd";
 }
 
-/// Twice forked, so that it belongs to nobody's terminal. Returns the read end of a pipe that closes with the daemon's end.
+/// Twice forked, so that it belongs to nobody's terminal. Returns the read end of a pipe that closes with the daemon's
+/// end.
 int start_detached(const Paths& paths) {
   int ends[2];
   if (::pipe2(ends, 0) != 0) throw Error(ErrorCode::daemon_unavailable, "cannot start the daemon: no pipe");
@@ -101,7 +103,8 @@ void launch_daemon(const Paths& paths) {
   ::close(events);
   if (alive >= 0) ::close(alive);
   if (!up)
-    throw Error(ErrorCode::daemon_unavailable, ended ? "cannot start the daemon: it ended at once" : "cannot reach the daemon: it does not answer",
+    throw Error(ErrorCode::daemon_unavailable,
+                ended ? "cannot start the daemon: it ended at once" : "cannot reach the daemon: it does not answer",
                 "gf daemon logs", log_tail(paths, 10));
 }
 

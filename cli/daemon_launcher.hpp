@@ -4,8 +4,8 @@
 namespace gf::cli {
 
 /// Starts gfd in the background and returns when its socket answers. One that runs but does not answer yet is waited
-/// for; a leftover socket of a dead one is no hindrance. Throws Error(daemon_unavailable) with its last log lines when it
-/// ends at once or does not answer within 20 s.
+/// for; a leftover socket of a dead one is no hindrance. Throws Error(daemon_unavailable) with its last log lines when
+/// it ends at once or does not answer within 20 s.
 void launch_daemon(const Paths& paths);
 
 /// Waits until the daemon has ended. Throws Error(timed_out).

@@ -37,7 +37,11 @@ class Screen {
 class Follower {
  public:
   Follower(Session& session, const Output& output, std::string id)
-      : session_(session), output_(output), id_(std::move(id)), signals_(session.io(), SIGINT, SIGTERM), beside_(session.io().get_executor()) {}
+      : session_(session),
+        output_(output),
+        id_(std::move(id)),
+        signals_(session.io(), SIGINT, SIGTERM),
+        beside_(session.io().get_executor()) {}
 
   Task<> run() {
     beside_.spawn("signals", on_signal());
@@ -75,7 +79,8 @@ class Follower {
       if (ended_) break;
       if (after_ != seen) until = clock_.now() + bridge;
       if (clock_.now() > until)
-        throw Error(ErrorCode::daemon_unavailable, "cannot reach the daemon any more: " + id_ + " goes on without us", "gf operation show " + id_);
+        throw Error(ErrorCode::daemon_unavailable, "cannot reach the daemon any more: " + id_ + " goes on without us",
+                    "gf operation show " + id_);
       auto waiting = clock_.sleep_for(backoff.next());
       co_await std::move(waiting);
     }
@@ -86,7 +91,8 @@ class Follower {
     request.target = "/v1/operations/" + id_ + "/events?after=" + std::to_string(after_);
     auto opening = session_.client().open(std::move(request));
     const auto answer = co_await std::move(opening);
-    if (answer->head().status != 200) throw Error(ErrorCode::not_found, "cannot find the operation " + id_, "gf operation list");
+    if (answer->head().status != 200)
+      throw Error(ErrorCode::not_found, "cannot find the operation " + id_, "gf operation list");
     for (;;) {
       auto reading = answer->read_line();
       const auto line = co_await std::move(reading);
@@ -98,7 +104,8 @@ class Follower {
   void take(const Event& event) {
     after_ = event.seq;
     tree_.add(event);
-    if (output_.json) std::cout << dump(to_json(event)) << std::endl;
+    if (output_.json)
+      std::cout << dump(to_json(event)) << std::endl;
     else if (!output_.tty)
       if (const auto line = tree_.plain(event); !line.empty()) std::cout << line << std::endl;
     if (event.type != EventType::operation || !ended(operation_state_from(event.state))) return;

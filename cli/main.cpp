@@ -42,9 +42,9 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     app.fallthrough();
     std::string format = "text";
-    app.add_option("-o,--output", format, "how to answer")->check(CLI::IsMember({"text", "json"}))->each([&](const std::string& value) {
-      output.json = context.output.json = value == "json";
-    });
+    app.add_option("-o,--output", format, "how to answer")
+        ->check(CLI::IsMember({"text", "json"}))
+        ->each([&](const std::string& value) { output.json = context.output.json = value == "json"; });
     app.add_option("-C,--folder", context.folder, "the project's folder (default: the working directory)");
     app.add_flag("--no-wait", context.no_wait, "begin the operation and leave");
     gf::cli::add_commands(app, context);

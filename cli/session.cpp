@@ -14,7 +14,8 @@ http::Endpoint endpoint(const Paths& paths) {
 }
 
 Error unreachable(const boost::system::system_error& error) {
-  return Error(ErrorCode::daemon_unavailable, "cannot reach the daemon: " + error.code().message(), "gf daemon start; gf daemon logs");
+  return Error(ErrorCode::daemon_unavailable, "cannot reach the daemon: " + error.code().message(),
+               "gf daemon start; gf daemon logs");
 }
 
 }  // namespace
@@ -22,7 +23,8 @@ Error unreachable(const boost::system::system_error& error) {
 Error error_of(const http::Response& response) {
   const auto body = Json::parse(response.body, nullptr, false);
   if (body.is_object() && body.contains("error")) return error_from_json(body["error"]);
-  return Error(ErrorCode::internal, "cannot understand the daemon's answer (" + std::to_string(response.status) + ")", {}, response.body);
+  return Error(ErrorCode::internal, "cannot understand the daemon's answer (" + std::to_string(response.status) + ")",
+               {}, response.body);
 }
 
 Session::Session(Paths paths) : paths_(std::move(paths)), client_(io_.get_executor(), endpoint(paths_)) {}

@@ -37,13 +37,16 @@ cluster::HostFacts Daemon::host_facts() {
 }
 
 Daemon::Daemon(net::io_context& io, Paths paths)
-    : io_(io), paths_(std::move(paths)), started_(clock_.wall_seconds()),
+    : io_(io),
+      paths_(std::move(paths)),
+      started_(clock_.wall_seconds()),
       engine_(container::make_docker_engine(io.get_executor(), container::docker_socket_path())),
       operations_(io.get_executor(), clock_, files_, paths_.state / "operations"),
       mirror_(io.get_executor(), kube_),
       links_(io.get_executor(), *engine_, clock_, paths_.agent.string()),
       images_(io.get_executor(), clock_, *engine_, processes_, paths_.share / "images/image"),
-      providers_(cluster::make_providers(*engine_, processes_, host_facts(), (paths_.state / "kind.kubeconfig").string())),
+      providers_(
+          cluster::make_providers(*engine_, processes_, host_facts(), (paths_.state / "kind.kubeconfig").string())),
       cluster_({io.get_executor(), clock_, *engine_, providers_, kube_}, cluster_name(), "kind",
                [this](std::vector<std::string> nodes) {
                  if (nodes == nodes_) return;
@@ -53,21 +56,26 @@ Daemon::Daemon(net::io_context& io, Paths paths)
                }),
       kustomize_(processes_, files_, workers_, paths_.cache / "rendered"),
       rollout_(kube_, mirror_, clock_),
-      addons_({io.get_executor(), kube_, mirror_, *engine_, images_, kustomize_, rollout_, [this] { return nodes_; }, free_mib},
+      addons_({io.get_executor(), kube_, mirror_, *engine_, images_, kustomize_, rollout_, [this] { return nodes_; },
+               free_mib},
               addon::Catalogue::load(files_, paths_.share), state::Document(files_, paths_.state / "addons.json")),
       registry_(files_, paths_.state / "projects.json"),
       sources_(io.get_executor(), clock_, workers_),
       builder_(*engine_, images_, workers_, files_, paths_.state / "built"),
-      deploy_({io.get_executor(), clock_, workers_, kube_, mirror_, links_, images_, builder_, kustomize_, rollout_, sources_,
-               [this] { return nodes_; },
-               [this](const std::string& project, const std::string& app) { environment_.request_rollout(project, app); },
-               [this](const std::string& project, const std::string& sentence) { warn(project, sentence); }}),
-      forwards_(io.get_executor(), [this] { return links_.any(); }, kube_, clock_, state::Document(files_, paths_.state / "ports.json")),
-      environment_({io.get_executor(), clock_, workers_, operations_, cluster_, kube_, mirror_, links_, images_, addons_, deploy_,
-                    forwards_, registry_, *engine_,
+      deploy_(
+          {io.get_executor(), clock_, workers_, kube_, mirror_, links_, images_, builder_, kustomize_, rollout_,
+           sources_, [this] { return nodes_; },
+           [this](const std::string& project, const std::string& app) { environment_.request_rollout(project, app); },
+           [this](const std::string& project, const std::string& sentence) { warn(project, sentence); }}),
+      forwards_(
+          io.get_executor(), [this] { return links_.any(); }, kube_, clock_,
+          state::Document(files_, paths_.state / "ports.json")),
+      environment_({io.get_executor(), clock_, workers_, operations_, cluster_, kube_, mirror_, links_, images_,
+                    addons_, deploy_, forwards_, registry_, *engine_,
                     [this](const std::string& subject, const std::string& sentence) { warn(subject, sentence); }},
                    state::Document(files_, paths_.state / "environment.json")),
-      doctor_(*engine_, processes_), services_(services()),
+      doctor_(*engine_, processes_),
+      services_(services()),
       server_(io.get_executor(), paths_.socket().string(), api::make_api(services_)) {
   sources_.on_warning([this](const std::string& root, const std::string& sentence) { warn(root, sentence); });
   for (const auto& sentence : {registry_.warning(), addons_.warning()})
@@ -75,8 +83,23 @@ Daemon::Daemon(net::io_context& io, Paths paths)
 }
 
 api::Services Daemon::services() {
-  return {environment_, operations_, cluster_, kube_, mirror_, addons_, deploy_, forwards_, registry_, *engine_, doctor_,
-          workers_, files_, clock_, started_, [this] { return warnings(); }, [this] { io_.stop(); }};
+  return {environment_,
+          operations_,
+          cluster_,
+          kube_,
+          mirror_,
+          addons_,
+          deploy_,
+          forwards_,
+          registry_,
+          *engine_,
+          doctor_,
+          workers_,
+          files_,
+          clock_,
+          started_,
+          [this] { return warnings(); },
+          [this] { io_.stop(); }};
 }
 
 std::vector<std::string> Daemon::warnings() const { return {warnings_.begin(), warnings_.end()}; }

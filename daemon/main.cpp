@@ -26,7 +26,8 @@ int run() {
   std::filesystem::permissions(paths.runtime, std::filesystem::perms::owner_all);
   const auto lock = gf::InstanceLock::take(paths.lock());
   if (!lock) {
-    std::cerr << "gfd: another one runs already (process " << gf::InstanceLock::holder(paths.lock()).value_or(0) << ")\n";
+    std::cerr << "gfd: another one runs already (process " << gf::InstanceLock::holder(paths.lock()).value_or(0)
+              << ")\n";
     return 1;
   }
   open_log(paths.log());

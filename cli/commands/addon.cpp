@@ -21,8 +21,8 @@ void print_list(Context& context) {
   }
   std::vector<std::vector<std::string>> rows{{"NAME", "VERSION", "STATE", "PROFILES", "REQUIRES", "SUMMARY"}};
   for (const auto& addon : answer.at("addons"))
-    rows.push_back({addon.value("name", ""), addon.value("version", ""), addon.value("state", ""), joined(addon.at("profiles")),
-                    joined(addon.at("requires")), addon.value("summary", "")});
+    rows.push_back({addon.value("name", ""), addon.value("version", ""), addon.value("state", ""),
+                    joined(addon.at("profiles")), joined(addon.at("requires")), addon.value("summary", "")});
   std::cout << table(rows);
 }
 
@@ -37,7 +37,8 @@ void print_one(Context& context, const std::string& name) {
   if (!addon.at("wanted_by").empty()) std::cout << "  wanted by: " << joined(addon.at("wanted_by")) << '\n';
   if (!addon.at("required_by").empty()) std::cout << "  required by: " << joined(addon.at("required_by")) << '\n';
   for (const auto& endpoint : addon.at("endpoints"))
-    if (endpoint.value("port", 0) != 0) std::cout << "  " << endpoint.value("name", "") << ": localhost:" << endpoint.value("port", 0) << '\n';
+    if (endpoint.value("port", 0) != 0)
+      std::cout << "  " << endpoint.value("name", "") << ": localhost:" << endpoint.value("port", 0) << '\n';
 }
 
 }  // namespace

@@ -26,7 +26,8 @@ void collect(const CLI::App& app, const std::string& path, std::vector<Level>& l
     level.descriptions.push_back(option->get_description());
   }
   levels.push_back(std::move(level));
-  for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; })) collect(*sub, path + ' ' + sub->get_name(), levels);
+  for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+    collect(*sub, path + ' ' + sub->get_name(), levels);
 }
 
 std::string joined(const Words& words) {
@@ -40,7 +41,9 @@ std::string bash(const std::vector<Level>& levels) {
       "_gf() {\n  local path=gf word words=\n  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
       "    case $word in -*) ;; *) path=\"$path $word\" ;; esac\n  done\n  case $path in\n";
   for (const auto& level : levels) text += "    '" + level.path + "') words='" + joined(level.words) + "' ;;\n";
-  return text + "  esac\n  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\")\n}\ncomplete -o default -F _gf gf\n";
+  return text +
+         "  esac\n  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\")\n}\ncomplete -o "
+         "default -F _gf gf\n";
 }
 
 std::string zsh(const std::vector<Level>& levels) {
@@ -50,12 +53,15 @@ std::string zsh(const std::vector<Level>& levels) {
 std::string fish(const std::vector<Level>& levels) {
   std::string text = "complete -c gf -f\n";
   for (const auto& level : levels) {
-    std::string condition = level.path == "gf" ? "__fish_use_subcommand" : "__fish_seen_subcommand_from " + level.path.substr(level.path.rfind(' ') + 1);
+    std::string condition = level.path == "gf"
+                                ? "__fish_use_subcommand"
+                                : "__fish_seen_subcommand_from " + level.path.substr(level.path.rfind(' ') + 1);
     for (std::size_t i = 0; i < level.words.size(); ++i) {
       const bool option = level.words[i].starts_with("--");
       std::string description;
       for (const char c : level.descriptions[i]) description += c == '\'' ? std::string("\\'") : std::string(1, c);
-      text += "complete -c gf -n '" + condition + (option ? "' -l " + level.words[i].substr(2) : "' -a " + level.words[i]) + " -d '" + description + "'\n";
+      text += "complete -c gf -n '" + condition +
+              (option ? "' -l " + level.words[i].substr(2) : "' -a " + level.words[i]) + " -d '" + description + "'\n";
     }
   }
   return text;

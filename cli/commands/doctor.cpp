@@ -14,12 +14,15 @@ int print_checks(const Context& context, const Json& checks) {
     const auto state = check.value("state", "");
     errors += state == "error";
     const char* code = state == "ok" ? "32" : state == "error" ? "31" : "33";
-    rows.push_back({context.output.color ? std::string("\033[") + code + 'm' + state + "\033[0m" : state, check.value("name", ""), check.value("summary", "")});
+    rows.push_back({context.output.color ? std::string("\033[") + code + 'm' + state + "\033[0m" : state,
+                    check.value("name", ""), check.value("summary", "")});
   }
   std::cout << table(rows);
   for (const auto& check : checks)
     if (check.value("state", "") != "ok")
-      std::cout << '\n' << check.value("name", "") << ": " << check.value("cost", "") << "\n  repair: " << check.value("repair", "")
+      std::cout << '\n'
+                << check.value("name", "") << ": " << check.value("cost", "")
+                << "\n  repair: " << check.value("repair", "")
                 << (check.value("fixable", false) ? "   (gf doctor --fix does it)" : "") << '\n';
   return errors;
 }
@@ -35,11 +38,14 @@ void add_doctor(CLI::App& app, Context& context) {
     if (*fix) {
       const auto done = context.session.send("POST", "/v1/doctor/fix", Json::object());
       for (const auto& name : done.at("fixed")) std::cerr << "repaired " << name.get<std::string>() << '\n';
-      for (const auto& one : done.at("failed")) std::cerr << "could not repair " << one.value("name", "") << ": " << one.value("reason", "") << '\n';
+      for (const auto& one : done.at("failed"))
+        std::cerr << "could not repair " << one.value("name", "") << ": " << one.value("reason", "") << '\n';
     }
     const auto answer = context.session.get("/v1/doctor");
-    if (context.output.json) std::cout << dump(answer) << '\n';
-    else context.exit_code = print_checks(context, answer.at("checks")) > 0 ? 1 : 0;
+    if (context.output.json)
+      std::cout << dump(answer) << '\n';
+    else
+      context.exit_code = print_checks(context, answer.at("checks")) > 0 ? 1 : 0;
   });
 }
 

@@ -22,14 +22,18 @@ std::string url_of(const Json& project, const std::string& app) {
 }  // namespace
 
 void add_env(CLI::App& app, Context& context) {
-  app.add_subcommand("env", "connection settings of this project's addons for programs on this machine: eval \"$(gf env)\"")->callback([&context] {
-    context.session.ensure_daemon();
-    const auto project = current_project(context, context.session.get("/v1/status"));
-    const auto env = context.session.get("/v1/projects/" + project.value("name", "") + "/env").at("env");
-    if (context.output.json) std::cout << dump(env) << '\n';
-    else
-      for (const auto& [name, value] : env.items()) std::cout << "export " << name << '=' << quoted(value.get<std::string>()) << '\n';
-  });
+  app.add_subcommand("env",
+                     "connection settings of this project's addons for programs on this machine: eval \"$(gf env)\"")
+      ->callback([&context] {
+        context.session.ensure_daemon();
+        const auto project = current_project(context, context.session.get("/v1/status"));
+        const auto env = context.session.get("/v1/projects/" + project.value("name", "") + "/env").at("env");
+        if (context.output.json)
+          std::cout << dump(env) << '\n';
+        else
+          for (const auto& [name, value] : env.items())
+            std::cout << "export " << name << '=' << quoted(value.get<std::string>()) << '\n';
+      });
 }
 
 void add_url(CLI::App& app, Context& context) {

@@ -69,7 +69,8 @@ Task<> send_input(net::io_context& io, http::Stream& stream) {
       const auto got = ::read(STDIN_FILENO, chunk.data(), chunk.size());
       count = got > 0 ? static_cast<std::size_t>(got) : 0;
     }
-    const auto frame = count == 0 ? encode(ExecFrameType::input_end, {}) : encode(ExecFrameType::input, std::string_view(chunk).substr(0, count));
+    const auto frame = count == 0 ? encode(ExecFrameType::input_end, {})
+                                  : encode(ExecFrameType::input, std::string_view(chunk).substr(0, count));
     auto writing = stream.write(frame);
     co_await std::move(writing);
     if (count == 0) co_return;
@@ -116,7 +117,9 @@ Task<> run(Session& session, std::string path, Json body, bool tty, int* exit_co
   }
   auto stopping = beside.stop();
   co_await std::move(stopping);
-  if (!exited) throw Error(ErrorCode::cluster_unavailable, "cannot go on with the command: the connection to its replica ended", "gf status");
+  if (!exited)
+    throw Error(ErrorCode::cluster_unavailable, "cannot go on with the command: the connection to its replica ended",
+                "gf status");
 }
 
 }  // namespace
@@ -139,7 +142,8 @@ void add_exec(CLI::App& app, Context& context) {
     body["command"] = options->command;
     body["tty"] = tty;
     if (!options->pod.empty()) body["pod"] = options->pod;
-    const auto path = "/v1/projects/" + project.value("name", "") + "/apps/" + http::percent_encode(options->app) + "/exec";
+    const auto path =
+        "/v1/projects/" + project.value("name", "") + "/apps/" + http::percent_encode(options->app) + "/exec";
     context.session.run(run(context.session, path, body, tty, &context.exit_code));
   });
 }

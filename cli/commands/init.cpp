@@ -19,8 +19,10 @@ void add_init(CLI::App& app, Context& context) {
     body["root"] = folder.string().ends_with('/') ? folder.parent_path().string() : folder.string();
     const auto answer = context.session.send("POST", "/v1/init", body);
     std::ofstream(answer.value("path", "")) << answer.value("text", "");
-    if (context.output.json) std::cout << dump(answer) << '\n';
-    else std::cout << "wrote " << answer.value("path", "") << "; read it, then: gf up\n";
+    if (context.output.json)
+      std::cout << dump(answer) << '\n';
+    else
+      std::cout << "wrote " << answer.value("path", "") << "; read it, then: gf up\n";
   });
 }
 

@@ -15,19 +15,22 @@ namespace {
 void merge(const std::string& text) {
   const char* home = std::getenv("HOME");
   const char* configured = std::getenv("KUBECONFIG");
-  const std::filesystem::path target = configured && *configured
-                                           ? std::filesystem::path(std::string(configured).substr(0, std::string(configured).find(':')))
-                                           : std::filesystem::path(home ? home : "") / ".kube/config";
+  const std::filesystem::path target =
+      configured && *configured
+          ? std::filesystem::path(std::string(configured).substr(0, std::string(configured).find(':')))
+          : std::filesystem::path(home ? home : "") / ".kube/config";
   std::filesystem::create_directories(target.parent_path());
   const auto ours = target.string() + ".greenfield", merged = target.string() + ".merged";
   ::umask(0077);
   std::ofstream(ours) << text;
-  const auto command = "KUBECONFIG='" + ours + ":" + target.string() + "' kubectl config view --flatten > '" + merged + "'";
+  const auto command =
+      "KUBECONFIG='" + ours + ":" + target.string() + "' kubectl config view --flatten > '" + merged + "'";
   const bool done = std::system(command.c_str()) == 0;
   std::filesystem::remove(ours);
   if (!done) {
     std::filesystem::remove(merged);
-    throw Error(ErrorCode::not_found, "cannot merge the kubeconfig: kubectl failed", "scripts/bootstrap installs kubectl");
+    throw Error(ErrorCode::not_found, "cannot merge the kubeconfig: kubectl failed",
+                "scripts/bootstrap installs kubectl");
   }
   std::filesystem::rename(merged, target);
   std::cout << "merged into " << target.string() << '\n';
@@ -42,8 +45,10 @@ void add_kubeconfig(CLI::App& app, Context& context) {
   command->callback([&context, into] {
     context.session.ensure_daemon();
     const auto text = context.session.get("/v1/kubeconfig").value("kubeconfig", "");
-    if (*into) merge(text);
-    else std::cout << text;
+    if (*into)
+      merge(text);
+    else
+      std::cout << text;
   });
 }
 

@@ -15,7 +15,8 @@ void add_logs(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   command->add_option("app", options->app, "only this app");
   command->add_flag("-f,--follow", options->follow, "go on as lines come, new replicas included");
-  command->add_option("--tail", options->tail, "begin with so many lines of each replica (-1 = all)")->capture_default_str();
+  command->add_option("--tail", options->tail, "begin with so many lines of each replica (-1 = all)")
+      ->capture_default_str();
   command->callback([&context, options] {
     context.session.ensure_daemon();
     const auto project = current_project(context, context.session.get("/v1/status"));
@@ -29,7 +30,8 @@ void add_logs(CLI::App& app, Context& context) {
       }
       const auto pod = line.value("pod", "");
       const int color = 31 + colors.try_emplace(pod, static_cast<int>(colors.size()) % 6).first->second;
-      std::cout << (context.output.color ? "\033[" + std::to_string(color) + 'm' + pod + "\033[0m" : pod) << "  " << line.value("line", "") << std::endl;
+      std::cout << (context.output.color ? "\033[" + std::to_string(color) + 'm' + pod + "\033[0m" : pod) << "  "
+                << line.value("line", "") << std::endl;
       return static_cast<bool>(std::cout);
     });
   });

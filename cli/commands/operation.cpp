@@ -24,7 +24,8 @@ void print_list(Context& context) {
   std::vector<std::vector<std::string>> rows{{"ID", "WHAT", "ABOUT", "STATE", "BEGUN", "TOOK"}};
   for (const auto& item : answer.at("operations")) {
     const auto operation = operation_from_json(item);
-    rows.push_back({operation.id, operation.kind, operation.subject, std::string(name(operation.state)), time_text(operation.created),
+    rows.push_back({operation.id, operation.kind, operation.subject, std::string(name(operation.state)),
+                    time_text(operation.created),
                     operation.finished ? duration_text(*operation.finished - operation.created) : "-"});
   }
   std::cout << table(rows);

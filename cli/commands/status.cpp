@@ -11,7 +11,8 @@ using Rows = std::vector<std::vector<std::string>>;
 
 std::string paint(const std::string& state, bool color) {
   if (!color) return state;
-  const bool good = state == "ready" || state == "running" || state == "up" || state == "Running" || state == "listening";
+  const bool good =
+      state == "ready" || state == "running" || state == "up" || state == "Running" || state == "listening";
   const bool bad = state == "failed" || state == "broken" || state == "error";
   return (good ? "\033[32m" : bad ? "\033[31m" : "\033[33m") + state + "\033[0m";
 }
@@ -22,11 +23,13 @@ std::string short_commit(const Json& from) {
 }
 
 void print_cluster(const Json& cluster, bool color) {
-  std::cout << "cluster " << cluster.value("name", "") << " (" << cluster.value("provider", "") << "): " << paint(cluster.value("state", ""), color)
+  std::cout << "cluster " << cluster.value("name", "") << " (" << cluster.value("provider", "")
+            << "): " << paint(cluster.value("state", ""), color)
             << (cluster.value("reason", "").empty() ? "" : ", " + cluster.value("reason", "")) << '\n';
   Rows rows;
   for (const auto& node : cluster.at("nodes"))
-    rows.push_back({node.value("name", ""), node.value("role", ""), paint(node.value("state", ""), color), node.value("address", "")});
+    rows.push_back({node.value("name", ""), node.value("role", ""), paint(node.value("state", ""), color),
+                    node.value("address", "")});
   std::cout << table(rows, "  ");
 }
 
@@ -36,29 +39,38 @@ void print_addons(const Json& addons, bool color) {
     if (addon.value("state", "") == "disabled") continue;
     std::string ports;
     for (const auto& endpoint : addon.at("endpoints"))
-      if (endpoint.value("port", 0) != 0) ports += (ports.empty() ? "localhost:" : ", localhost:") + std::to_string(endpoint.value("port", 0));
-    rows.push_back({addon.value("name", ""), addon.value("version", ""), paint(addon.value("state", ""), color), addon.value("profile", ""),
-                    std::to_string(addon.value("memory_mib", 0)) + " MiB", ports, addon.value("reason", "")});
+      if (endpoint.value("port", 0) != 0)
+        ports += (ports.empty() ? "localhost:" : ", localhost:") + std::to_string(endpoint.value("port", 0));
+    rows.push_back({addon.value("name", ""), addon.value("version", ""), paint(addon.value("state", ""), color),
+                    addon.value("profile", ""), std::to_string(addon.value("memory_mib", 0)) + " MiB", ports,
+                    addon.value("reason", "")});
   }
   if (!rows.empty()) std::cout << "addons\n" << table(rows, "  ");
 }
 
 void print_project(const Json& project, bool color) {
-  std::cout << "project " << project.value("name", "") << ": " << paint(project.value("state", ""), color) << ", " << project.value("root", "");
-  if (project.contains("commit")) std::cout << ", " << (project.value("branch", "").empty() ? "detached" : project.value("branch", "")) << ' ' << short_commit(project);
+  std::cout << "project " << project.value("name", "") << ": " << paint(project.value("state", ""), color) << ", "
+            << project.value("root", "");
+  if (project.contains("commit"))
+    std::cout << ", " << (project.value("branch", "").empty() ? "detached" : project.value("branch", "")) << ' '
+              << short_commit(project);
   std::cout << '\n';
   for (const auto& app : project.at("apps")) {
-    std::cout << "  " << app.value("name", "") << ": " << paint(app.value("state", ""), color) << ", " << app.value("ready", 0) << " of "
-              << app.value("replicas", 0) << " ready" << (app.value("url", "").empty() ? "" : ", " + app.value("url", ""))
-              << (app.value("reason", "").empty() || app.value("state", "") == "ready" ? "" : ", " + app.value("reason", ""));
+    std::cout << "  " << app.value("name", "") << ": " << paint(app.value("state", ""), color) << ", "
+              << app.value("ready", 0) << " of " << app.value("replicas", 0) << " ready"
+              << (app.value("url", "").empty() ? "" : ", " + app.value("url", ""))
+              << (app.value("reason", "").empty() || app.value("state", "") == "ready"
+                      ? ""
+                      : ", " + app.value("reason", ""));
     if (app.contains("last_sync"))
       std::cout << ", last sync " << app["last_sync"].value("files", 0) << " files in "
                 << static_cast<int>(app["last_sync"].value("seconds", 0.0) * 10000) / 10.0 << " ms";
     std::cout << '\n';
     Rows rows;
     for (const auto& pod : app.at("pods"))
-      rows.push_back({pod.value("name", ""), pod.value("node", ""), paint(pod.value("state", ""), color), short_commit(pod),
-                      pod.value("synced", false) ? "synced" : "-", std::to_string(pod.value("restarts", 0)) + " restarts"});
+      rows.push_back({pod.value("name", ""), pod.value("node", ""), paint(pod.value("state", ""), color),
+                      short_commit(pod), pod.value("synced", false) ? "synced" : "-",
+                      std::to_string(pod.value("restarts", 0)) + " restarts"});
     std::cout << table(rows, "    ");
   }
 }

@@ -10,10 +10,12 @@ void summarize(Context& context, const std::string& name) {
   const auto status = context.session.get("/v1/status");
   for (const auto& project : status.at("projects")) {
     if (project.value("name", "") != name) continue;
-    std::cout << '\n' << name << " is up on " << status["cluster"].value("name", "") << " (" << status["cluster"]["nodes"].size() << " nodes)\n";
+    std::cout << '\n'
+              << name << " is up on " << status["cluster"].value("name", "") << " ("
+              << status["cluster"]["nodes"].size() << " nodes)\n";
     for (const auto& app : project.at("apps"))
-      std::cout << "  " << app.value("name", "") << "  " << app.value("url", "") << "  " << app.value("ready", 0) << " of "
-                << app.value("replicas", 0) << " replicas ready\n";
+      std::cout << "  " << app.value("name", "") << "  " << app.value("url", "") << "  " << app.value("ready", 0)
+                << " of " << app.value("replicas", 0) << " replicas ready\n";
     for (const auto& addon : status.at("addons"))
       for (const auto& endpoint : addon.at("endpoints"))
         if (endpoint.value("port", 0) != 0)

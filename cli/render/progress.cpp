@@ -28,8 +28,10 @@ const char* color_of(const std::string& state) {
 
 std::string duration_text(double seconds) {
   char text[64];
-  if (seconds < 60) std::snprintf(text, sizeof text, "%.1f s", seconds);
-  else std::snprintf(text, sizeof text, "%d min %02d s", static_cast<int>(seconds) / 60, static_cast<int>(seconds) % 60);
+  if (seconds < 60)
+    std::snprintf(text, sizeof text, "%.1f s", seconds);
+  else
+    std::snprintf(text, sizeof text, "%d min %02d s", static_cast<int>(seconds) / 60, static_cast<int>(seconds) % 60);
   return text;
 }
 
@@ -37,10 +39,14 @@ std::string amount_text(std::uint64_t done, std::uint64_t total, const std::stri
   char text[96];
   if (unit == "bytes") {
     const double mb = 1e6;
-    if (total > 0) std::snprintf(text, sizeof text, "%.1f of %.1f MB", static_cast<double>(done) / mb, static_cast<double>(total) / mb);
-    else std::snprintf(text, sizeof text, "%.1f MB", static_cast<double>(done) / mb);
+    if (total > 0)
+      std::snprintf(text, sizeof text, "%.1f of %.1f MB", static_cast<double>(done) / mb,
+                    static_cast<double>(total) / mb);
+    else
+      std::snprintf(text, sizeof text, "%.1f MB", static_cast<double>(done) / mb);
   } else if (total > 0) {
-    std::snprintf(text, sizeof text, "%llu of %llu %s", static_cast<unsigned long long>(done), static_cast<unsigned long long>(total), unit.c_str());
+    std::snprintf(text, sizeof text, "%llu of %llu %s", static_cast<unsigned long long>(done),
+                  static_cast<unsigned long long>(total), unit.c_str());
   } else {
     std::snprintf(text, sizeof text, "%llu %s", static_cast<unsigned long long>(done), unit.c_str());
   }
@@ -97,7 +103,8 @@ void ProgressTree::append(std::uint64_t id, int depth, double now, std::size_t w
   if (node.state == "done" || node.state == "skipped") return;
   for (const auto child : node.children) append(child, depth + 1, now, width, color, lines);
   if (running && !node.log.empty() && node.children.empty())
-    lines.push_back(cut(std::string(static_cast<std::size_t>(depth) * 2 + 2, ' ') + colored(node.log, "2", color), width));
+    lines.push_back(
+        cut(std::string(static_cast<std::size_t>(depth) * 2 + 2, ' ') + colored(node.log, "2", color), width));
 }
 
 std::vector<std::string> ProgressTree::lines(double now, std::size_t width, bool color) const {

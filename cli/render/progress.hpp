@@ -17,8 +17,8 @@ std::string amount_text(std::uint64_t done, std::uint64_t total, const std::stri
 class ProgressTree {
  public:
   void add(const Event& event);
-  /// The tree as it looks at `now` (seconds since the epoch), cut to `width` columns. Finished steps stand without their
-  /// children; the running ones show their newest log line.
+  /// The tree as it looks at `now` (seconds since the epoch), cut to `width` columns. Finished steps stand without
+  /// their children; the running ones show their newest log line.
   std::vector<std::string> lines(double now, std::size_t width, bool color) const;
   /// One line for a step that begins or ends, "" for other events: for output that is no terminal.
   std::string plain(const Event& event) const;
@@ -31,7 +31,8 @@ class ProgressTree {
     double began = 0, seconds = 0;
     std::vector<std::uint64_t> children;
   };
-  void append(std::uint64_t id, int depth, double now, std::size_t width, bool color, std::vector<std::string>& lines) const;
+  void append(std::uint64_t id, int depth, double now, std::size_t width, bool color,
+              std::vector<std::string>& lines) const;
   std::map<std::uint64_t, Node> nodes_;
   std::vector<std::uint64_t> top_;
 };

@@ -7,8 +7,10 @@ namespace {
 std::size_t columns(const std::string& text) {
   std::size_t count = 0;
   for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] == '\033') at = text.find('m', at);
-    else if ((static_cast<unsigned char>(text[at]) & 0xc0) != 0x80) ++count;
+    if (text[at] == '\033')
+      at = text.find('m', at);
+    else if ((static_cast<unsigned char>(text[at]) & 0xc0) != 0x80)
+      ++count;
   }
   return count;
 }

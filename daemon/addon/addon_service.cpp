@@ -38,13 +38,17 @@ Wants known_only(const Catalogue& catalogue, Wants wants) {
 }  // namespace
 
 AddonService::AddonService(Collaborators with, Catalogue catalogue, state::Document wanted)
-    : with_(std::move(with)), catalogue_(std::move(catalogue)), document_(std::move(wanted)),
+    : with_(std::move(with)),
+      catalogue_(std::move(catalogue)),
+      document_(std::move(wanted)),
       wants_(known_only(catalogue_, wants_from(document_.load(Json::object())))),
-      claims_(with_.kube, with_.mirror, with_.engine), started_(with_.executor) {}
+      claims_(with_.kube, with_.mirror, with_.engine),
+      started_(with_.executor) {}
 
 std::string AddonService::warning() const {
   if (document_.kept_aside().empty()) return {};
-  return "the list of enabled addons was damaged and is kept at " + document_.kept_aside().string() + ": `gf up` in each project";
+  return "the list of enabled addons was damaged and is kept at " + document_.kept_aside().string() +
+         ": `gf up` in each project";
 }
 
 AddonStatus AddonService::status(const std::string& name) const {

@@ -65,10 +65,12 @@ AddonSpec read_addon(const std::string& text, const std::filesystem::path& folde
   const auto place = (folder / "addon.yaml").string();
   const auto documents = kube::read_documents(text, place);
   try {
-    if (documents.size() != 1) throw Error(ErrorCode::bad_config, "cannot use " + place + ": it must hold one document");
+    if (documents.size() != 1)
+      throw Error(ErrorCode::bad_config, "cannot use " + place + ": it must hold one document");
     auto spec = read(documents.front(), folder, versions);
     if (spec.name != folder.filename())
-      throw Error(ErrorCode::bad_config, "cannot use " + place + ": its name is '" + spec.name + "', its folder's is not");
+      throw Error(ErrorCode::bad_config,
+                  "cannot use " + place + ": its name is '" + spec.name + "', its folder's is not");
     return spec;
   } catch (const Json::exception& error) {
     throw Error(ErrorCode::bad_config, "cannot use " + place, "it must fit addons/schema.json", error.what());

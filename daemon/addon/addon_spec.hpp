@@ -43,7 +43,7 @@ struct ClaimCommand {
 struct Claim {
   std::map<std::string, std::string> values;  ///< name → template
   std::optional<ClaimCommand> create, remove;
-  std::map<std::string, std::string> env;     ///< variable → template
+  std::map<std::string, std::string> env;  ///< variable → template
 };
 
 /// addons/<name>/addon.yaml. Its keys are described in addons/schema.json.

@@ -35,8 +35,8 @@ Catalogue Catalogue::load(FileSystem& files, const std::filesystem::path& share)
   for (const auto& [name, spec] : specs)
     for (const auto& required : spec.requires_)
       if (!specs.contains(required))
-        throw Error(ErrorCode::bad_config, "cannot use " + (spec.folder / "addon.yaml").string() + ": it requires '" + required +
-                                               "', which there is not");
+        throw Error(ErrorCode::bad_config, "cannot use " + (spec.folder / "addon.yaml").string() + ": it requires '" +
+                                               required + "', which there is not");
   return Catalogue(std::move(specs));
 }
 

@@ -20,7 +20,8 @@ std::string secret_value(const std::optional<Json>& secret, const std::string& k
   return kube::base64_decode((*secret)["data"][key].get<std::string>());
 }
 
-Json secret_object(const std::string& addon, const std::string& project, const std::map<std::string, std::string>& texts) {
+Json secret_object(const std::string& addon, const std::string& project,
+                   const std::map<std::string, std::string>& texts) {
   Json object;
   object["apiVersion"] = "v1";
   object["kind"] = "Secret";
@@ -35,7 +36,8 @@ Json secret_object(const std::string& addon, const std::string& project, const s
 
 }  // namespace
 
-Task<std::map<std::string, std::string>> Claims::values(const AddonSpec& spec, std::string project, std::string password) {
+Task<std::map<std::string, std::string>> Claims::values(const AddonSpec& spec, std::string project,
+                                                        std::string password) {
   std::map<std::string, std::string> known;
   known["project"] = project;
   known["project_"] = project;
@@ -45,7 +47,8 @@ Task<std::map<std::string, std::string>> Claims::values(const AddonSpec& spec, s
   for (const auto& secret : spec.secrets) {
     auto getting = kube_.get("v1", "Secret", spec.space, secret.name);
     const auto stored = co_await std::move(getting);
-    for (const auto& [key, unused] : secret.keys) known["secret." + secret.name + '.' + key] = secret_value(stored, key);
+    for (const auto& [key, unused] : secret.keys)
+      known["secret." + secret.name + '.' + key] = secret_value(stored, key);
   }
   co_return known;
 }

@@ -60,7 +60,8 @@ std::map<std::string, Chosen> resolve(const Catalogue& catalogue, const Wants& w
   for (const auto& [name, unused] : chosen)
     for (const auto& other : catalogue.at(name).conflicts)
       if (chosen.contains(other))
-        throw Error(ErrorCode::conflict, "cannot enable " + name + " together with " + other, "gf addon disable " + other);
+        throw Error(ErrorCode::conflict, "cannot enable " + name + " together with " + other,
+                    "gf addon disable " + other);
   return chosen;
 }
 
@@ -79,7 +80,8 @@ Wants without(const Catalogue& catalogue, Wants wants, const std::string& name, 
     wants.erase(name);
     return wants;
   }
-  for (const auto& dependent : found->second.required_by) wants = without(catalogue, std::move(wants), dependent, who, true);
+  for (const auto& dependent : found->second.required_by)
+    wants = without(catalogue, std::move(wants), dependent, who, true);
   wants.erase(name);
   return wants;
 }
@@ -97,7 +99,8 @@ void admit(const Catalogue& catalogue, const std::map<std::string, Chosen>& to_s
   const int left = std::max(0, free_mib - reserve_mib);
   if (to_start.empty() || needed <= left) return;
   throw Error(ErrorCode::not_enough_memory,
-              "cannot start the addons: they need " + std::to_string(needed) + " MiB, and " + std::to_string(left) + " MiB are free",
+              "cannot start the addons: they need " + std::to_string(needed) + " MiB, and " + std::to_string(left) +
+                  " MiB are free",
               smaller <= left ? "the dev profiles need only " + std::to_string(smaller) + " MiB: set `profile: dev`"
                               : "close something, or disable an addon: gf addon list",
               sizes + "kept for everything else: " + std::to_string(reserve_mib) + " MiB");

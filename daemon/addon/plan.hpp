@@ -15,9 +15,9 @@ struct Chosen {
   std::set<std::string> required_by;  ///< addons that need it
 };
 
-/// Pure: everything that shall run: what is wanted and what that requires. `full` wins over `dev`; a required addon comes
-/// in its smallest profile. Throws Error(not_found) for an unknown name, Error(bad_config) for a profile that it does not
-/// come in, Error(conflict) for two that cannot run together, Error(bad_config) for a circle.
+/// Pure: everything that shall run: what is wanted and what that requires. `full` wins over `dev`; a required addon
+/// comes in its smallest profile. Throws Error(not_found) for an unknown name, Error(bad_config) for a profile that it
+/// does not come in, Error(conflict) for two that cannot run together, Error(bad_config) for a circle.
 std::map<std::string, Chosen> resolve(const Catalogue& catalogue, const Wants& wants);
 
 /// Pure: `wants` without those of `who` for `name` (and of everybody, and of all that needs it, with `cascade`).

@@ -35,16 +35,16 @@ void CompareJob::begin_next() {
     return decide(true);
   if (wanted.link) {
     char link[PATH_MAX];
-    const auto length = S_ISLNK(status.st_mode)
-                            ? ::readlinkat(place.folder.get(), place.name.c_str(), link, sizeof link)
-                            : ssize_t(-1);
+    const auto length =
+        S_ISLNK(status.st_mode) ? ::readlinkat(place.folder.get(), place.name.c_str(), link, sizeof link) : ssize_t(-1);
     if (length < 0) return decide(true);
     Sha256 sum;
     sum.update(std::string_view(link, static_cast<std::size_t>(length)));
     return decide(sum.hex() != wanted.digest);
   }
   if (!S_ISREG(status.st_mode) || (status.st_mode & 07777) != (wanted.mode & 07777)) return decide(true);
-  contents_ = Descriptor(::openat(place.folder.get(), place.name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  contents_ =
+      Descriptor(::openat(place.folder.get(), place.name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!contents_) return decide(true);
   sum_ = Sha256();
 }

@@ -80,8 +80,7 @@ std::uint64_t start_time(std::string_view stat) {
 
 bool ContainerProcesses::open(const Known& known, Process& process) const {
   // Everything is read through one descriptor of the process's folder, which never comes to mean a later process.
-  const Descriptor folder(
-      ::open((proc_ + '/' + std::to_string(known.pid)).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  const Descriptor folder(::open((proc_ + '/' + std::to_string(known.pid)).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!folder || start_time(read_text(folder.get(), "stat")) != known.start_time) return false;
   process.root = Descriptor(::openat(folder.get(), "root", O_PATH | O_DIRECTORY | O_CLOEXEC));
   process.pid = known.pid;

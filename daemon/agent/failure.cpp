@@ -33,8 +33,9 @@ Failure file_failure(int error, std::string_view what, std::string_view path, st
       "cannot " + std::string(what) + ' ' + (path.empty() ? std::string() : shown(path) + " in ") + place + ": ";
   switch (error) {
     case EROFS:
-      return {"deploy-failed", begin + "the container's file system is read-only",
-              "mount a volume (emptyDir) at " + place + ", or unset readOnlyRootFilesystem in the pod's securityContext"};
+      return {
+          "deploy-failed", begin + "the container's file system is read-only",
+          "mount a volume (emptyDir) at " + place + ", or unset readOnlyRootFilesystem in the pod's securityContext"};
     case EXDEV:
     case ELOOP:
       return {"deploy-failed", begin + "a symbolic link in the container leads out of " + place,
@@ -43,7 +44,8 @@ Failure file_failure(int error, std::string_view what, std::string_view path, st
     case EDQUOT:
       return {"deploy-failed", begin + "no space is left", "free disk space on this machine, or enlarge the volume"};
     case EBUSY:
-      return {"deploy-failed", begin + "a volume is mounted there", "mount the volume elsewhere, or leave the path out of sync"};
+      return {"deploy-failed", begin + "a volume is mounted there",
+              "mount the volume elsewhere, or leave the path out of sync"};
     default:
       return {"deploy-failed", begin + words(error), ""};
   }

@@ -77,17 +77,23 @@ void Server::serve(const node::Frame& frame) {
     case FrameType::sync_delete:
     case FrameType::sync_file:
     case FrameType::sync_data:
-    case FrameType::sync_end: return serve_sync(frame);
+    case FrameType::sync_end:
+      return serve_sync(frame);
     case FrameType::compare_begin:
     case FrameType::compare_file:
-    case FrameType::compare_end: return serve_compare(frame);
-    case FrameType::dial: return dial(frame);
+    case FrameType::compare_end:
+      return serve_compare(frame);
+    case FrameType::dial:
+      return dial(frame);
     case FrameType::data:
     case FrameType::finish:
-    case FrameType::window: return serve_tunnel(frame);
-    case FrameType::reset: return forget(frame.id);
+    case FrameType::window:
+      return serve_tunnel(frame);
+    case FrameType::reset:
+      return forget(frame.id);
     case FrameType::done:
-    case FrameType::failed: throw node::BrokenFrame("an answer from the daemon");
+    case FrameType::failed:
+      throw node::BrokenFrame("an answer from the daemon");
   }
 }
 
@@ -104,13 +110,16 @@ void Server::serve_sync(const node::Frame& frame) {
   if (job == syncs_.end()) throw node::BrokenFrame("a part of a sync that did not begin");
   std::string_view piece;
   switch (frame.type) {
-    case FrameType::sync_delete: return job->second.remove(std::string(frame.payload));
-    case FrameType::sync_data: return job->second.add_data(frame.payload);
+    case FrameType::sync_delete:
+      return job->second.remove(std::string(frame.payload));
+    case FrameType::sync_data:
+      return job->second.add_data(frame.payload);
     case FrameType::sync_file: {
       auto file = node::decode_sync_file(frame.payload, piece);
       return job->second.begin_file(std::move(file), piece);
     }
-    default: break;
+    default:
+      break;
   }
   try {
     node::append_frame(out_, FrameType::done, frame.id, encode(job->second.end()));

@@ -70,8 +70,7 @@ TargetTree::TargetTree(int root, std::string target, bool create) : target_(std:
       if (found || last(level).empty()) continue;
       const auto parent = open_beneath(root, above(level), folder_flags, Bounds::root);
       struct stat status;
-      if (!parent || ::fstat(parent.get(), &status) != 0 ||
-          ::mkdirat(parent.get(), last(level).c_str(), 0755) != 0 ||
+      if (!parent || ::fstat(parent.get(), &status) != 0 || ::mkdirat(parent.get(), last(level).c_str(), 0755) != 0 ||
           ::fchownat(parent.get(), last(level).c_str(), status.st_uid, status.st_gid, AT_SYMLINK_NOFOLLOW) != 0)
         fail(errno, "make the folder", "");
     }

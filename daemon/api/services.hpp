@@ -22,7 +22,7 @@ struct Services {
   WorkerPool& workers;
   FileSystem& files;
   Clock& clock;
-  double started = 0;                              ///< seconds since the epoch
+  double started = 0;  ///< seconds since the epoch
   std::function<std::vector<std::string>()> warnings;
   std::function<void()> stop_daemon;
 };

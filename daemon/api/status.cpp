@@ -20,10 +20,14 @@ std::uint64_t resident_bytes() {
 
 const char* cluster_state(const Services& services) {
   switch (services.environment.cluster_seen().presence) {
-    case cluster::Presence::absent: return "absent";
-    case cluster::Presence::broken: return "broken";
-    case cluster::Presence::stopped: return "stopped";
-    case cluster::Presence::running: return services.mirror.synced() ? "running" : "starting";
+    case cluster::Presence::absent:
+      return "absent";
+    case cluster::Presence::broken:
+      return "broken";
+    case cluster::Presence::stopped:
+      return "stopped";
+    case cluster::Presence::running:
+      return services.mirror.synced() ? "running" : "starting";
   }
   return "absent";
 }
@@ -102,8 +106,10 @@ Json project_json(const Services& services, const project::Registration& registr
   const auto apps = services.deploy.status(registration.name);
   for (const auto& app : apps) json["apps"].push_back(app_json(services, registration.name, app));
   if (!registration.up) return json;
-  if (std::ranges::any_of(apps, [](const auto& app) { return app.state == "failed"; })) json["state"] = "failed";
-  else if (std::ranges::all_of(apps, [](const auto& app) { return app.state == "ready"; })) json["state"] = "up";
+  if (std::ranges::any_of(apps, [](const auto& app) { return app.state == "failed"; }))
+    json["state"] = "failed";
+  else if (std::ranges::all_of(apps, [](const auto& app) { return app.state == "ready"; }))
+    json["state"] = "up";
   return json;
 }
 
@@ -164,7 +170,8 @@ Json status(const Services& services) {
   json["addons"] = Json::array();
   for (const auto& name : services.addons.catalogue().names()) json["addons"].push_back(addon_json(services, name));
   json["projects"] = Json::array();
-  for (const auto& registration : services.registry.all()) json["projects"].push_back(project_json(services, registration));
+  for (const auto& registration : services.registry.all())
+    json["projects"].push_back(project_json(services, registration));
   json["forwards"] = Json::array();
   for (const auto& forward : services.forwards.list()) json["forwards"].push_back(forward_json(forward));
   json["warnings"] = services.warnings();

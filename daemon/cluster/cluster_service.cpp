@@ -1,8 +1,8 @@
 #include "cluster/cluster_service.hpp"
 
-#include <sys/socket.h>
-#include <netinet/in.h>
 #include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -41,7 +41,8 @@ int free_block(int count) {
     for (int i = 0; i < count && all_free; ++i) all_free = is_free(first + i);
     if (all_free) return first;
   }
-  throw Error(ErrorCode::port_taken, "cannot find " + std::to_string(count) + " free ports on localhost for the cluster",
+  throw Error(ErrorCode::port_taken,
+              "cannot find " + std::to_string(count) + " free ports on localhost for the cluster",
               "lower cluster.host_ports in greenfield.yaml");
 }
 
@@ -56,13 +57,18 @@ std::vector<std::string> running_names(const Observation& seen) {
 
 ClusterService::ClusterService(Collaborators with, std::string name, std::string provider,
                                std::function<void(std::vector<std::string>)> on_nodes)
-    : with_(with), name_(std::move(name)), provider_(with.providers.at(provider).get()), on_nodes_(std::move(on_nodes)) {}
+    : with_(with),
+      name_(std::move(name)),
+      provider_(with.providers.at(provider).get()),
+      on_nodes_(std::move(on_nodes)) {}
 
 Task<Observation> ClusterService::observe() {
   auto seen = co_await provider_->observe(name_);
   on_nodes_(seen.presence == Presence::running ? running_names(seen) : std::vector<std::string>());
-  if (seen.presence == Presence::running) co_await connect();
-  else disconnect();
+  if (seen.presence == Presence::running)
+    co_await connect();
+  else
+    disconnect();
   co_return seen;
 }
 
@@ -79,7 +85,8 @@ void ClusterService::disconnect() {
   connected_to_.clear();
 }
 
-Task<> ClusterService::ensure_running(ClusterSpec spec, std::function<Task<std::string>(operation::Context&)> node_image,
+Task<> ClusterService::ensure_running(ClusterSpec spec,
+                                      std::function<Task<std::string>(operation::Context&)> node_image,
                                       operation::Context& context) {
   auto seen = co_await provider_->observe(name_);
   if (seen.presence == Presence::stopped) {
@@ -147,8 +154,10 @@ Task<> ClusterService::wait_nodes_ready(operation::Context& context) {
   bool synced = false;
   TaskGroup watching(with_.executor);
   auto sink = [&](const kube::WatchEvent& event) {
-    if (event.type == "SYNCED") synced = true;
-    else nodes[event.object["metadata"]["name"]] = event.type != "DELETED" && kube::assess(event.object).ready;
+    if (event.type == "SYNCED")
+      synced = true;
+    else
+      nodes[event.object["metadata"]["name"]] = event.type != "DELETED" && kube::assess(event.object).ready;
     ready.notify_all();
   };
   watching.spawn("watch nodes", with_.api.watch("v1", "Node", "", "", sink));

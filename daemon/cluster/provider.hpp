@@ -36,7 +36,7 @@ struct Observation {
 
 /// What a provider can do, for preflight and `gf status`.
 struct Capabilities {
-  bool creates = true;         ///< false: the cluster belongs to somebody else
+  bool creates = true;  ///< false: the cluster belongs to somebody else
   bool stops = true;
   bool network_policy = true;  ///< NetworkPolicy objects are enforced
 };

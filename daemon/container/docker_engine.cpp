@@ -79,7 +79,8 @@ DockerEngine::DockerEngine(Executor executor, std::string socket_path)
     : socket_(std::move(socket_path)), client_(executor, endpoint(socket_)) {}
 
 Error DockerEngine::no_answer(const boost::system::system_error& error) const {
-  return Error(ErrorCode::engine_unavailable, "cannot reach the container engine at " + socket_ + ": " + error.code().message(),
+  return Error(ErrorCode::engine_unavailable,
+               "cannot reach the container engine at " + socket_ + ": " + error.code().message(),
                "start it: `systemctl start docker`, or scripts/bootstrap where there is no service manager");
 }
 
@@ -162,13 +163,15 @@ Task<std::optional<Container>> DockerEngine::container(std::string name) {
 Task<> DockerEngine::start(std::string name) {
   auto asking = send("POST", "/containers/" + http::percent_encode(name) + "/start");
   const auto response = co_await std::move(asking);
-  if (response.status != 204 && response.status != 304) refuse(ErrorCode::cluster_failed, "start the container " + name, response);
+  if (response.status != 204 && response.status != 304)
+    refuse(ErrorCode::cluster_failed, "start the container " + name, response);
 }
 
 Task<> DockerEngine::stop(std::string name, std::chrono::seconds grace) {
   auto asking = send("POST", "/containers/" + http::percent_encode(name) + "/stop?t=" + std::to_string(grace.count()));
   const auto response = co_await std::move(asking);
-  if (response.status != 204 && response.status != 304) refuse(ErrorCode::cluster_failed, "stop the container " + name, response);
+  if (response.status != 204 && response.status != 304)
+    refuse(ErrorCode::cluster_failed, "stop the container " + name, response);
 }
 
 Task<> DockerEngine::remove(std::string name) {
@@ -189,7 +192,8 @@ Task<std::unique_ptr<ExecStream>> DockerEngine::exec_stream(ExecSpec spec) {
   for (const auto& [name, value] : spec.environment) body["Env"].push_back(name + '=' + value);
   auto creating = send("POST", "/containers/" + http::percent_encode(spec.container) + "/exec", dump(body));
   const auto created = co_await std::move(creating);
-  if (created.status != 201) refuse(ErrorCode::cluster_unavailable, "run a program in the container " + spec.container, created);
+  if (created.status != 201)
+    refuse(ErrorCode::cluster_unavailable, "run a program in the container " + spec.container, created);
   const auto id = parse_json(created.body, "the container engine's answer").value("Id", "");
   http::Request request;
   request.method = "POST";
@@ -203,7 +207,8 @@ Task<std::unique_ptr<ExecStream>> DockerEngine::exec_stream(ExecSpec spec) {
     auto stream = co_await std::move(upgrading);
     co_return std::make_unique<DockerExecStream>(client_, id, spec.tty, std::move(stream));
   } catch (const Error& error) {
-    throw Error(ErrorCode::cluster_unavailable, "cannot run a program in the container " + spec.container, {}, words(error.cause()));
+    throw Error(ErrorCode::cluster_unavailable, "cannot run a program in the container " + spec.container, {},
+                words(error.cause()));
   } catch (const boost::system::system_error& error) {
     if (error.code() == net::error::operation_aborted) throw;
     throw no_answer(error);
@@ -233,8 +238,9 @@ Task<ExecResult> DockerEngine::exec(ExecSpec spec, std::string input) {
 }
 
 Task<> DockerEngine::put_archive(std::string container, std::string folder, std::string tar) {
-  auto sending = send("PUT", "/containers/" + http::percent_encode(container) + "/archive?path=" + http::percent_encode(folder),
-                      std::move(tar));
+  auto sending =
+      send("PUT", "/containers/" + http::percent_encode(container) + "/archive?path=" + http::percent_encode(folder),
+           std::move(tar));
   const auto response = co_await std::move(sending);
   if (response.status != 200) refuse(ErrorCode::cluster_failed, "copy into the container " + container, response);
 }

@@ -22,8 +22,10 @@ class LineSplitter {
   explicit LineSplitter(LineFunction on_line) : on_line_(std::move(on_line)) {}
   void add(std::string_view text) {
     for (const char c : text) {
-      if (c != '\n') line_ += c;
-      else flush();
+      if (c != '\n')
+        line_ += c;
+      else
+        flush();
     }
   }
   void flush() {
@@ -42,7 +44,8 @@ struct Layers {
   void add(const Json& line) {
     const auto detail = line.find("progressDetail");
     if (line.value("status", "") != "Downloading" || detail == line.end() || !detail->is_object()) return;
-    bytes[line.value("id", "")] = {detail->value("current", std::uint64_t{0}), detail->value("total", std::uint64_t{0})};
+    bytes[line.value("id", "")] = {detail->value("current", std::uint64_t{0}),
+                                   detail->value("total", std::uint64_t{0})};
   }
   void tell(const PullProgress& progress) const {
     std::uint64_t done = 0, total = 0;
@@ -136,8 +139,8 @@ Task<std::unique_ptr<http::ResponseStream>> DockerEngine::save(std::vector<std::
 }
 
 Task<> DockerEngine::tag(std::string reference, std::string repository, std::string tag) {
-  auto asking = send("POST", "/images/" + http::percent_encode(reference) + "/tag?repo=" + http::percent_encode(repository) +
-                                 "&tag=" + http::percent_encode(tag));
+  auto asking = send("POST", "/images/" + http::percent_encode(reference) +
+                                 "/tag?repo=" + http::percent_encode(repository) + "&tag=" + http::percent_encode(tag));
   const auto response = co_await std::move(asking);
   if (response.status != 201)
     throw Error(ErrorCode::image_unavailable, "cannot name the image " + reference, {}, response.body);

@@ -17,7 +17,7 @@ namespace gf::container {
 struct Container {
   std::string id, name, image, state;  ///< state: created, running, paused, restarting, exited, dead
   std::map<std::string, std::string> labels;
-  std::string address;  ///< IPv4 on its first network, empty when stopped
+  std::string address;            ///< IPv4 on its first network, empty when stopped
   std::map<int, int> host_ports;  ///< container port → port on 127.0.0.1
 };
 
@@ -67,8 +67,8 @@ class ExecStream {
   virtual Task<std::optional<ExecPiece>> read() = 0;  ///< nullopt at the end
   virtual Task<> write(std::string_view bytes) = 0;   ///< to its standard input
   virtual Task<> finish_writing() = 0;
-  virtual Task<> resize(int columns, int rows) = 0;   ///< tty only
-  virtual Task<int> exit_code() = 0;                  ///< after the end
+  virtual Task<> resize(int columns, int rows) = 0;  ///< tty only
+  virtual Task<int> exit_code() = 0;                 ///< after the end
   virtual void close() = 0;
 };
 

@@ -39,8 +39,10 @@ auto offload(WorkerPool& workers, Function function, Args... args) -> Task<std::
   auto outcome = std::make_shared<detail::Outcome<Value>>();
   std::function<void()> job = [outcome, function, ... held = std::move(args)]() mutable {
     try {
-      if constexpr (std::is_void_v<Value>) function(std::move(held)...);
-      else outcome->value.emplace(function(std::move(held)...));
+      if constexpr (std::is_void_v<Value>)
+        function(std::move(held)...);
+      else
+        outcome->value.emplace(function(std::move(held)...));
     } catch (...) {
       outcome->thrown = std::current_exception();
     }

@@ -13,7 +13,10 @@ class Signal {
 
   /// Throws system_error(operation_aborted) when the waiting coroutine itself is cancelled.
   Task<> wait();
-  void notify_all() { ++generation_; timer_.cancel(); }
+  void notify_all() {
+    ++generation_;
+    timer_.cancel();
+  }
 
  private:
   net::steady_timer timer_;  // never expires: cancelling it wakes every waiter

@@ -40,7 +40,8 @@ Json readiness_probe(const AppSpec& app) {
   return probe;
 }
 
-Json container(const AppSpec& app, const std::string& image, const std::map<std::string, std::vector<std::string>>& claims) {
+Json container(const AppSpec& app, const std::string& image,
+               const std::map<std::string, std::vector<std::string>>& claims) {
   Json one;
   one["name"] = app.name;
   one["image"] = image;

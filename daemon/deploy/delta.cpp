@@ -32,7 +32,8 @@ std::vector<node::FileWrite> read_files(std::string root, SyncRule rule, Files f
 Task<std::vector<node::FileWrite>> read_some(WorkerPool& workers, std::string root, SyncRule rule, Files files) {
   std::uint64_t bytes = 0;
   for (const auto& file : files) bytes += file.size;
-  if (files.size() <= inline_files && bytes <= inline_bytes) co_return read_files(std::move(root), std::move(rule), std::move(files));
+  if (files.size() <= inline_files && bytes <= inline_bytes)
+    co_return read_files(std::move(root), std::move(rule), std::move(files));
   auto reading = offload(workers, read_files, std::move(root), std::move(rule), std::move(files));
   co_return co_await std::move(reading);
 }
@@ -42,12 +43,14 @@ Task<std::vector<node::FileWrite>> read_some(WorkerPool& workers, std::string ro
 source::Tree synced_files(const AppSpec& app, const SyncRule& rule, const source::Tree& tree) {
   auto files = source::subtree(tree, rule.from);
   // What rebuilds the image does not travel; neither does what Greenfield itself reads.
-  std::erase_if(files.files, [&](const auto& file) { return route(app, path_in_checkout(rule, file.path), {}) != Route::sync; });
+  std::erase_if(files.files,
+                [&](const auto& file) { return route(app, path_in_checkout(rule, file.path), {}) != Route::sync; });
   return files;
 }
 
 Task<std::vector<Delta>> deltas_between(WorkerPool& workers, std::string root, AppSpec app,
-                                        std::shared_ptr<const source::Tree> before, std::shared_ptr<const source::Tree> after) {
+                                        std::shared_ptr<const source::Tree> before,
+                                        std::shared_ptr<const source::Tree> after) {
   std::vector<Delta> deltas;
   for (const auto& rule : app.sync) {
     const auto now = synced_files(app, rule, *after);
@@ -63,8 +66,9 @@ Task<std::vector<Delta>> deltas_between(WorkerPool& workers, std::string root, A
   co_return deltas;
 }
 
-Task<std::vector<Delta>> deltas_of_container(WorkerPool& workers, node::Link& link, std::string container_id, std::string root,
-                                             AppSpec app, std::shared_ptr<const source::Tree> wanted, std::vector<std::string> built) {
+Task<std::vector<Delta>> deltas_of_container(WorkerPool& workers, node::Link& link, std::string container_id,
+                                             std::string root, AppSpec app, std::shared_ptr<const source::Tree> wanted,
+                                             std::vector<std::string> built) {
   std::vector<Delta> deltas;
   for (const auto& rule : app.sync) {
     const auto files = synced_files(app, rule, *wanted).files;

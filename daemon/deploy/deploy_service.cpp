@@ -27,7 +27,8 @@ class Silent final : public operation::Context {
 
 }  // namespace
 
-DeployService::DeployService(Collaborators with) : with_(std::move(with)), attached_(with_.executor), checking_(with_.executor) {
+DeployService::DeployService(Collaborators with)
+    : with_(std::move(with)), attached_(with_.executor), checking_(with_.executor) {
   with_.mirror.on_event([this](const kube::WatchEvent& event) {
     if (event.object.value("kind", "") != "Pod") return;
     const auto labels = event.object.at("metadata").value("labels", Json::object());
@@ -89,7 +90,8 @@ Task<> DeployService::watch(ProjectSpec spec) {
   if (known != projects_.end() && known->second->spec.root == spec.root) co_return;
   auto leaving = detach(spec.name);
   co_await std::move(leaving);
-  auto adding = with_.sources.add(spec.root, [this, name = spec.name](source::Snapshot snapshot) { changed(name, std::move(snapshot)); });
+  auto adding = with_.sources.add(
+      spec.root, [this, name = spec.name](source::Snapshot snapshot) { changed(name, std::move(snapshot)); });
   auto first = co_await std::move(adding);
   auto project = std::make_unique<Project>();
   project->spec = spec;
@@ -110,7 +112,12 @@ Task<> DeployService::take_over(ProjectSpec spec) {
   for (const auto& app : spec.apps) {
     auto& replicas = project.apps[app.name];
     if (!replicas) {
-      Replicas::Collaborators with{with_.executor, with_.clock, with_.workers, with_.kube, with_.mirror, with_.links,
+      Replicas::Collaborators with{with_.executor,
+                                   with_.clock,
+                                   with_.workers,
+                                   with_.kube,
+                                   with_.mirror,
+                                   with_.links,
                                    [this](const std::string& image) { return with_.builder.paths_in(image); },
                                    [this, name](const std::string& sentence) { with_.warn(name, sentence); }};
       replicas = std::make_unique<Replicas>(std::move(with), name, spec.root, app);
@@ -147,7 +154,9 @@ void DeployService::changed(const std::string& name, source::Snapshot snapshot) 
   if (before->digest() != snapshot.tree->digest()) recheck(name);
 }
 
-void DeployService::recheck(const std::string& name) { checking_.spawn("check the images of " + name, check_images(name)); }
+void DeployService::recheck(const std::string& name) {
+  checking_.spawn("check the images of " + name, check_images(name));
+}
 
 Task<> DeployService::check_images(std::string name) {
   const auto found = projects_.find(name);
@@ -191,8 +200,8 @@ Task<std::vector<Json>> DeployService::objects(const Project& project, AppSpec a
   co_return rendered;
 }
 
-Task<> DeployService::roll_out(std::string name, std::string app_name, std::map<std::string, std::vector<std::string>> claims,
-                               operation::Context& context) {
+Task<> DeployService::roll_out(std::string name, std::string app_name,
+                               std::map<std::string, std::vector<std::string>> claims, operation::Context& context) {
   auto& project = at(name);
   const auto app = app_of(project, app_name);
   const auto tree = project.snapshot.tree;

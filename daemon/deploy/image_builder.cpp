@@ -11,7 +11,8 @@ namespace {
 
 /// The rules of the context's .dockerignore.
 std::vector<std::string> docker_ignore(const AppSpec& app, const std::string& root) {
-  const auto text = source::read_file(root, (app.context.empty() || app.context == "." ? "" : app.context + '/') + ".dockerignore");
+  const auto text =
+      source::read_file(root, (app.context.empty() || app.context == "." ? "" : app.context + '/') + ".dockerignore");
   return text ? read_docker_ignore(*text) : std::vector<std::string>();
 }
 
@@ -20,7 +21,8 @@ std::string tar_entry(std::string root, source::TreeFile file, std::string name)
   const auto contents = source::read_file(root, file.path);
   if (!contents) return {};
   if (file.link) return container::tar_header(name, 0, 0777, '2', *contents);
-  return container::tar_header(name, contents->size(), file.mode) + *contents + container::tar_padding(contents->size());
+  return container::tar_header(name, contents->size(), file.mode) + *contents +
+         container::tar_padding(contents->size());
 }
 
 /// Gives the tar of a build context file by file.
@@ -28,7 +30,10 @@ class ContextTar {
  public:
   ContextTar(WorkerPool& workers, std::string root, const AppSpec& app, std::shared_ptr<const source::Tree> tree,
              const std::vector<std::string>& ignored)
-      : workers_(workers), root_(std::move(root)), context_(app.context), tree_(std::move(tree)),
+      : workers_(workers),
+        root_(std::move(root)),
+        context_(app.context),
+        tree_(std::move(tree)),
         files_(context_files(app, *tree_, ignored)) {}
 
   Task<std::optional<std::string>> next() {
@@ -85,7 +90,8 @@ Task<BuiltImage> ImageBuilder::build(std::string project, std::string root, AppS
   const auto present = co_await std::move(looking);
   if (!app.image.empty()) {
     if (!present) {
-      auto pulling = engine_.pull(image.reference, [&](std::uint64_t done, std::uint64_t total) { context.progress(done, total, "bytes"); });
+      auto pulling = engine_.pull(
+          image.reference, [&](std::uint64_t done, std::uint64_t total) { context.progress(done, total, "bytes"); });
       co_await std::move(pulling);
     }
     co_return image;

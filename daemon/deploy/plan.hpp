@@ -15,9 +15,9 @@ enum class Route {
   build,  ///< through a new image and a rollout
 };
 
-/// Pure: the route of `path` (relative to the checkout). A synced folder wins over the build context unless `rebuild_on`
-/// names the file, or the app asks for a new start after each change (then its process must find the files at its
-/// start: they come with the image). `ignored` are the rules of the context's .dockerignore.
+/// Pure: the route of `path` (relative to the checkout). A synced folder wins over the build context unless
+/// `rebuild_on` names the file, or the app asks for a new start after each change (then its process must find the files
+/// at its start: they come with the image). `ignored` are the rules of the context's .dockerignore.
 Route route(const AppSpec& app, const std::string& path, const std::vector<std::string>& ignored);
 
 /// Pure: the files that a build of the app sees, relative to its context.

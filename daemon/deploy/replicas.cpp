@@ -29,14 +29,18 @@ bool gate_is_open(const Json& pod) {
 
 int restarts_of(const Json& pod) {
   int sum = 0;
-  for (const auto& item : pod.value("status", Json::object()).value("containerStatuses", Json::array())) sum += item.value("restartCount", 0);
+  for (const auto& item : pod.value("status", Json::object()).value("containerStatuses", Json::array()))
+    sum += item.value("restartCount", 0);
   return sum;
 }
 
 }  // namespace
 
 Replicas::Replicas(Collaborators with, std::string project, std::string root, AppSpec app)
-    : with_(std::move(with)), project_(std::move(project)), root_(std::move(root)), app_(std::move(app)),
+    : with_(std::move(with)),
+      project_(std::move(project)),
+      root_(std::move(root)),
+      app_(std::move(app)),
       syncing_(with_.executor, [warn = with_.warn](const std::string& name, std::exception_ptr thrown) {
         warn(name + ": " + error_from(thrown).message());
       }) {}
@@ -53,8 +57,10 @@ void Replicas::refresh() {
     const auto name = pod->at("metadata").value("name", "");
     if (pod->at("metadata").contains("deletionTimestamp")) continue;
     auto& replica = present[name];
-    if (const auto known = replicas_.find(name); known != replicas_.end()) replica = known->second;
-    else replica = std::make_shared<Replica>();
+    if (const auto known = replicas_.find(name); known != replicas_.end())
+      replica = known->second;
+    else
+      replica = std::make_shared<Replica>();
     const auto id = node::container_id(*pod, app_.name);
     if (id != replica->container_id) {  // a new instance has the image's files, whatever the former one had
       auto fresh = std::make_shared<Replica>();
@@ -102,7 +108,8 @@ Task<bool> Replicas::sync_once(std::string pod, std::string container_id) {
     auto reading = deltas_between(with_.workers, root_, app_, replica->tree, wanted.tree);
     deltas = co_await std::move(reading);
   } else {
-    auto comparing = deltas_of_container(with_.workers, link, container_id, root_, app_, wanted.tree, with_.paths_in(replica->image));
+    auto comparing = deltas_of_container(with_.workers, link, container_id, root_, app_, wanted.tree,
+                                         with_.paths_in(replica->image));
     deltas = co_await std::move(comparing);
   }
   std::erase_if(deltas, [](const auto& delta) { return delta.deletes.empty() && delta.writes.empty(); });
@@ -162,7 +169,8 @@ Task<> Replicas::bring_up_to_date(std::string pod, std::string container_id) {
       // Gone, or its node away for a moment: the next event of the pod tells; until then tried again. A file that
       // cannot be written will not become writable by itself.
       if (error.code() == ErrorCode::cancelled) throw;
-      if (error.code() == ErrorCode::deploy_failed) with_.warn(pod + ": " + error.message() + (error.hint().empty() ? "" : "; " + error.hint()));
+      if (error.code() == ErrorCode::deploy_failed)
+        with_.warn(pod + ": " + error.message() + (error.hint().empty() ? "" : "; " + error.hint()));
       failed = true;
     }
     if (!failed && (container_id.empty() || replica->tree == snapshot_.tree)) {
@@ -182,7 +190,10 @@ std::vector<ReplicaStatus> Replicas::status() const {
     one.pod = pod->at("metadata").value("name", "");
     one.node = pod->at("spec").value("nodeName", "");
     one.state = kube::trouble(*pod);
-    if (one.state.empty()) one.state = pod->at("metadata").contains("deletionTimestamp") ? "Terminating" : pod->value("status", Json::object()).value("phase", "");
+    if (one.state.empty())
+      one.state = pod->at("metadata").contains("deletionTimestamp")
+                      ? "Terminating"
+                      : pod->value("status", Json::object()).value("phase", "");
     one.restarts = restarts_of(*pod);
     one.ready = kube::assess(*pod).ready;
     if (const auto found = replicas_.find(one.pod); found != replicas_.end() && found->second->tree) {

@@ -50,14 +50,18 @@ bool in_path(const std::string& program) {
 
 Check check(std::string name, State state, std::string summary, std::string cost = {}, std::string repair = {},
             std::vector<std::string> fix = {}) {
-  return {std::move(name), state, std::move(summary), state == State::ok ? "" : std::move(cost),
-          state == State::ok ? "" : std::move(repair), state == State::ok ? std::vector<std::string>() : std::move(fix)};
+  return {std::move(name),
+          state,
+          std::move(summary),
+          state == State::ok ? "" : std::move(cost),
+          state == State::ok ? "" : std::move(repair),
+          state == State::ok ? std::vector<std::string>() : std::move(fix)};
 }
 
 Check sysctl(const std::string& name, const std::string& key, long found, long wanted, const std::string& cost) {
   const auto setting = key + '=' + std::to_string(wanted);
-  return check(name, found >= wanted ? State::ok : State::warning, std::to_string(found), cost, "sudo sysctl -w " + setting,
-               {"sysctl", "-w", setting});
+  return check(name, found >= wanted ? State::ok : State::warning, std::to_string(found), cost,
+               "sudo sysctl -w " + setting, {"sysctl", "-w", setting});
 }
 
 }  // namespace
@@ -66,27 +70,33 @@ std::vector<Check> judge(const Facts& facts) {
   std::vector<Check> all;
   all.push_back(check("engine", facts.engine_answers ? State::ok : State::error,
                       facts.engine_answers ? "Docker " + facts.engine_version : facts.engine_error, "nothing can run",
-                      "systemctl start docker, or scripts/bootstrap where there is no service manager", {"systemctl", "start", "docker"}));
+                      "systemctl start docker, or scripts/bootstrap where there is no service manager",
+                      {"systemctl", "start", "docker"}));
   all.push_back(check("kind", facts.has_kind ? State::ok : State::error, facts.has_kind ? "found" : "not in PATH",
                       "no cluster can be created", "scripts/bootstrap"));
-  all.push_back(check("kubectl", facts.has_kubectl ? State::ok : State::error, facts.has_kubectl ? "found" : "not in PATH",
-                      "the manifests of addons cannot be rendered", "scripts/bootstrap"));
-  all.push_back(check("cgroups", facts.cgroup_version == "2" ? State::ok : State::warning, "version " + facts.cgroup_version,
+  all.push_back(check("kubectl", facts.has_kubectl ? State::ok : State::error,
+                      facts.has_kubectl ? "found" : "not in PATH", "the manifests of addons cannot be rendered",
+                      "scripts/bootstrap"));
+  all.push_back(check("cgroups", facts.cgroup_version == "2" ? State::ok : State::warning,
+                      "version " + facts.cgroup_version,
                       "memory limits count less precisely, and newer Kubernetes versions refuse version 1",
                       "boot with systemd.unified_cgroup_hierarchy=1"));
   const bool capable = facts.sys_resource || facts.oom_wrapper;
   all.push_back(check("capabilities", capable ? State::ok : State::error,
-                      facts.sys_resource ? "CAP_SYS_RESOURCE present" : capable ? "CAP_SYS_RESOURCE missing, runtime wrapper installed" : "CAP_SYS_RESOURCE missing",
+                      facts.sys_resource ? "CAP_SYS_RESOURCE present"
+                      : capable          ? "CAP_SYS_RESOURCE missing, runtime wrapper installed"
+                                         : "CAP_SYS_RESOURCE missing",
                       "containers of nodes do not start", "scripts/bootstrap"));
   all.push_back(sysctl("inotify-watches", "fs.inotify.max_user_watches", facts.inotify_watches, wanted_watches,
                        "changes in large checkouts are noticed late"));
   all.push_back(sysctl("inotify-instances", "fs.inotify.max_user_instances", facts.inotify_instances, wanted_instances,
                        "nodes fail with 'too many open files'"));
   all.push_back(check("memory", facts.memory_available_mib >= wanted_memory_mib ? State::ok : State::warning,
-                      std::to_string(facts.memory_available_mib) + " MiB available", "three nodes and two layers need about 3 GiB",
-                      "close something, or lower cluster.workers"));
+                      std::to_string(facts.memory_available_mib) + " MiB available",
+                      "three nodes and two layers need about 3 GiB", "close something, or lower cluster.workers"));
   all.push_back(check("disk", facts.disk_free_mib >= wanted_disk_mib ? State::ok : State::warning,
-                      std::to_string(facts.disk_free_mib) + " MiB free", "images of nodes and layers need about 8 GiB", "docker system prune"));
+                      std::to_string(facts.disk_free_mib) + " MiB free", "images of nodes and layers need about 8 GiB",
+                      "docker system prune"));
   return all;
 }
 

@@ -89,7 +89,8 @@ Task<> Environment::load_early(std::vector<std::string> references, int nodes, C
       // The runtime is not up yet, or is started again with its final settings, or the node was of an earlier creation
       // and is gone: nothing tells when it will be there.
       const auto code = error.code();
-      if (code != ErrorCode::cluster_failed && code != ErrorCode::cluster_unavailable && code != ErrorCode::not_found) throw;
+      if (code != ErrorCode::cluster_failed && code != ErrorCode::cluster_unavailable && code != ErrorCode::not_found)
+        throw;
       if (with_.clock.now() > until) throw;
     } catch (const boost::system::system_error& error) {
       if (error.code() == net::error::operation_aborted || with_.clock.now() > until) throw;
@@ -121,7 +122,9 @@ Task<> Environment::prepare_app(ProjectSpec spec, AppSpec app, Context& context)
   };
   auto building = run_step(context, "build " + app.name, build);
   co_await std::move(building);
-  std::function<Task<>(Context&)> load = [&](Context& step) { return load_early(references, 1 + spec.cluster.workers, step); };
+  std::function<Task<>(Context&)> load = [&](Context& step) {
+    return load_early(references, 1 + spec.cluster.workers, step);
+  };
   auto loading = run_step(context, "load " + app.name + " into the nodes", load);
   co_await std::move(loading);
 }
@@ -232,7 +235,9 @@ Task<Json> Environment::run_down(bool remove, Context& context) {
     one.up = false;
     with_.registry.put(std::move(one));
   }
-  std::function<Task<>(Context&)> body = [&](Context& step) { return remove ? with_.cluster.remove(step) : with_.cluster.stop(step); };
+  std::function<Task<>(Context&)> body = [&](Context& step) {
+    return remove ? with_.cluster.remove(step) : with_.cluster.stop(step);
+  };
   auto stepping = run_step(context, remove ? "remove the cluster" : "stop the nodes", body);
   co_await std::move(stepping);
   if (remove) with_.images.forget_nodes();

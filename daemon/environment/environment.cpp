@@ -17,7 +17,12 @@ std::vector<std::string> whole_cluster(const Json&) { return {"cluster"}; }
 }  // namespace
 
 Environment::Environment(Collaborators with, state::Document wanted)
-    : with_(std::move(with)), document_(std::move(wanted)), looked_(with_.executor), following_(with_.executor, [this](const std::string& name, std::exception_ptr thrown) { with_.warn(name, error_from(thrown).message()); }) {
+    : with_(std::move(with)),
+      document_(std::move(wanted)),
+      looked_(with_.executor),
+      following_(with_.executor, [this](const std::string& name, std::exception_ptr thrown) {
+        with_.warn(name, error_from(thrown).message());
+      }) {
   wanted_ = document_.load(Json::object()).value("running", false);
   add_kinds();
 }
@@ -27,41 +32,45 @@ void Environment::add_kinds() {
   using operation::Context;
   using operation::Kind;
   auto name = [](const char* key) { return [key](const Json& parameters) { return parameters.value(key, ""); }; };
-  with_.operations.add_kind(Kind{"up", name("project"), [](const Json& parameters) {
-                                   return std::vector<std::string>{"cluster", "project/" + parameters.value("project", "")};
-                                 },
-                                 [this](const Json& parameters) -> Body {
-                                   return [this, root = parameters.value("root", "")](Context& context) { return run_up(root, context); };
-                                 },
-                                 true});
+  with_.operations.add_kind(
+      Kind{"up", name("project"),
+           [](const Json& parameters) {
+             return std::vector<std::string>{"cluster", "project/" + parameters.value("project", "")};
+           },
+           [this](const Json& parameters) -> Body {
+             return [this, root = parameters.value("root", "")](Context& context) { return run_up(root, context); };
+           },
+           true});
   with_.operations.add_kind(Kind{"down", [](const Json&) { return std::string("cluster"); }, whole_cluster,
                                  [this](const Json& parameters) -> Body {
-                                   return [this, remove = parameters.value("remove", false)](Context& context) { return run_down(remove, context); };
+                                   return [this, remove = parameters.value("remove", false)](Context& context) {
+                                     return run_down(remove, context);
+                                   };
                                  },
                                  true});
-  with_.operations.add_kind(Kind{"restore", [](const Json&) { return std::string("cluster"); }, whole_cluster,
-                                 [this](const Json&) -> Body { return [this](Context& context) { return run_restore(context); }; }, false});
+  with_.operations.add_kind(
+      Kind{"restore", [](const Json&) { return std::string("cluster"); }, whole_cluster,
+           [this](const Json&) -> Body { return [this](Context& context) { return run_restore(context); }; }, false});
   for (const char* kind : {"addon-enable", "addon-disable"})
     with_.operations.add_kind(Kind{kind, name("addon"), whole_cluster,
                                    [this](const Json& parameters) -> Body {
-                                     const auto purge = parameters.value("purge", false) ? parameters.value("addon", "") : std::string();
+                                     const auto purge = parameters.value("purge", false) ? parameters.value("addon", "")
+                                                                                         : std::string();
                                      return [this, purge](Context& context) { return run_addons(context, purge); };
                                    },
                                    true});
-  with_.operations.add_kind(Kind{"rollout", name("app"), [](const Json& parameters) {
-                                   return std::vector<std::string>{"project/" + parameters.value("project", "")};
-                                 },
-                                 [this](const Json& parameters) -> Body {
-                                   return [this, project = parameters.value("project", ""), app = parameters.value("app", "")](Context& context) {
-                                     return run_rollout(project, app, context);
-                                   };
-                                 },
-                                 false});
+  with_.operations.add_kind(Kind{
+      "rollout", name("app"),
+      [](const Json& parameters) { return std::vector<std::string>{"project/" + parameters.value("project", "")}; },
+      [this](const Json& parameters) -> Body {
+        return [this, project = parameters.value("project", ""), app = parameters.value("app", "")](Context& context) {
+          return run_rollout(project, app, context);
+        };
+      },
+      false});
 }
 
-project::Vocabulary Environment::vocabulary() const {
-  return {with_.addons.catalogue().names(), {"kind"}};
-}
+project::Vocabulary Environment::vocabulary() const { return {with_.addons.catalogue().names(), {"kind"}}; }
 
 void Environment::set_wanted(bool running) {
   Json contents;
@@ -180,7 +189,8 @@ Task<> Environment::follow_engine() {
       for (;;) {
         auto looking = look();
         co_await std::move(looking);
-        if (wanted_ && !gave_up_ && (seen_.presence == cluster::Presence::stopped || seen_.presence == cluster::Presence::absent) &&
+        if (wanted_ && !gave_up_ &&
+            (seen_.presence == cluster::Presence::stopped || seen_.presence == cluster::Presence::absent) &&
             !with_.registry.all().empty()) {
           try {
             with_.operations.start("restore", Json::object());

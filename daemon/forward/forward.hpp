@@ -12,7 +12,7 @@ namespace gf::forward {
 
 struct Forward {
   std::string name;
-  int port = 0;       ///< on 127.0.0.1 and ::1
+  int port = 0;  ///< on 127.0.0.1 and ::1
   int preferred = 0;
   std::string target;  ///< "redis.greenfield:6379"
   std::string state;   ///< "listening"; "waiting" while the latest connection found nobody yet

@@ -73,8 +73,10 @@ Task<> Listener::serve(tcp::socket socket) {
   } catch (const std::exception&) {
     // Why it failed stands in the route; a connection that breaks is its two ends' affair.
   }
-  if (whole) client.close();
-  else client.abort();
+  if (whole)
+    client.close();
+  else
+    client.abort();
 }
 
 Task<> Listener::stop() {

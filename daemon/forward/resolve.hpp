@@ -12,8 +12,8 @@ struct Address {
   int port = 0;
 };
 
-/// Pure: where to connect for `port` of a Service. With a cluster IP that is the Service itself; a headless one leads to
-/// the first ready endpoint of its EndpointSlices. Nothing when nobody is ready.
+/// Pure: where to connect for `port` of a Service. With a cluster IP that is the Service itself; a headless one leads
+/// to the first ready endpoint of its EndpointSlices. Nothing when nobody is ready.
 std::optional<Address> resolve(const Json& service, const std::vector<Json>& endpoint_slices, int port);
 
 bool is_headless(const Json& service);

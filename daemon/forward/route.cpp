@@ -66,8 +66,8 @@ Task<Address> Route::find_address() {
   if (!service) throw Error(ErrorCode::cluster_unavailable, "cannot find the Service " + place);
   std::vector<Json> slices;
   if (is_headless(*service)) {
-    auto listing = kube_.list("discovery.k8s.io/v1", "EndpointSlice", spec_.space,
-                              "kubernetes.io/service-name=" + spec_.service);
+    auto listing =
+        kube_.list("discovery.k8s.io/v1", "EndpointSlice", spec_.space, "kubernetes.io/service-name=" + spec_.service);
     slices = co_await std::move(listing);
   }
   const auto address = resolve(*service, slices, port);

@@ -32,7 +32,8 @@ std::string head_text(const Request& request, const std::string& host, bool chun
   std::string text = request.method + " " + request.target + " HTTP/1.1\r\n";
   if (!request.headers.get("Host")) text += "Host: " + host + "\r\n";
   for (const auto& [name, value] : request.headers.all()) text += name + ": " + value + "\r\n";
-  if (chunked) text += "Transfer-Encoding: chunked\r\n";
+  if (chunked)
+    text += "Transfer-Encoding: chunked\r\n";
   else if (!request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH")
     text += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
   return text + "\r\n";
@@ -103,7 +104,9 @@ struct Client::State {
   Endpoint endpoint;
   std::list<std::unique_ptr<Connection>> idle;
 
-  std::string host() const { return endpoint.unix_path.empty() ? endpoint.host + ":" + std::to_string(endpoint.port) : "localhost"; }
+  std::string host() const {
+    return endpoint.unix_path.empty() ? endpoint.host + ":" + std::to_string(endpoint.port) : "localhost";
+  }
   void give_back(std::unique_ptr<Connection> connection) {
     connection->used = true;
     if (idle.size() < 16) idle.push_back(std::move(connection));
@@ -122,9 +125,11 @@ namespace {
 
 class BodyStream final : public ResponseStream {
  public:
-  BodyStream(std::function<void(std::unique_ptr<Connection>)> give_back,
-             std::unique_ptr<Connection> connection, std::unique_ptr<Parser> parser)
-      : give_back_(std::move(give_back)), connection_(std::move(connection)), parser_(std::move(parser)),
+  BodyStream(std::function<void(std::unique_ptr<Connection>)> give_back, std::unique_ptr<Connection> connection,
+             std::unique_ptr<Parser> parser)
+      : give_back_(std::move(give_back)),
+        connection_(std::move(connection)),
+        parser_(std::move(parser)),
         head_(head_of(*parser_)) {}
 
   const Response& head() const override { return head_; }
@@ -197,7 +202,8 @@ Task<std::unique_ptr<Connection>> Client::State::take(State& state) {
   co_return connection;
 }
 
-Task<> Client::State::send_request(State& state, Connection& connection, const Request& request, const BodySource& source) {
+Task<> Client::State::send_request(State& state, Connection& connection, const Request& request,
+                                   const BodySource& source) {
   auto text = head_text(request, state.host(), static_cast<bool>(source));
   if (!source) text += request.body;
   co_await connection.transport->write(text);
@@ -265,7 +271,7 @@ Task<Response> Client::send(Request request) {
 
 Task<std::unique_ptr<Stream>> Client::upgrade(Request request) {
   const auto state = state_;
-  state->idle.clear();  // an upgrade cannot be asked twice: take a fresh connection
+  state->idle.clear();       // an upgrade cannot be asked twice: take a fresh connection
   const BodySource no_body;  // named: the coroutine keeps a reference to it
   auto exchanging = State::exchange(*state, request, no_body);
   auto exchange = co_await std::move(exchanging);

@@ -38,8 +38,8 @@ std::string percent_decode(std::string_view text);
 
 /// A target taken apart: "/v1/operations/op-7/events?after=3".
 struct Target {
-  std::vector<std::string> segments;                         ///< decoded path segments
-  std::vector<std::pair<std::string, std::string>> query;    ///< decoded
+  std::vector<std::string> segments;                       ///< decoded path segments
+  std::vector<std::pair<std::string, std::string>> query;  ///< decoded
   std::optional<std::string> param(std::string_view name) const;
 };
 Target parse_target(std::string_view target);

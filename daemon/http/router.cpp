@@ -13,8 +13,10 @@ std::optional<std::vector<std::string>> match(const std::vector<std::string>& pa
   if (pattern.size() != target.segments.size()) return std::nullopt;
   std::vector<std::string> captures;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
-    if (pattern[i].starts_with('{')) captures.push_back(target.segments[i]);
-    else if (pattern[i] != target.segments[i]) return std::nullopt;
+    if (pattern[i].starts_with('{'))
+      captures.push_back(target.segments[i]);
+    else if (pattern[i] != target.segments[i])
+      return std::nullopt;
   }
   return captures;
 }
@@ -40,7 +42,8 @@ Task<> dispatch(std::shared_ptr<const std::vector<Compiled>> routes, const Reque
   }
   if (allowed.empty())
     throw Error(ErrorCode::not_found, "cannot find '" + request.target + "'", "docs/api.md lists what there is");
-  const Error error(ErrorCode::bad_request, "cannot " + request.method + " '" + request.target + "'", "allowed: " + allowed);
+  const Error error(ErrorCode::bad_request, "cannot " + request.method + " '" + request.target + "'",
+                    "allowed: " + allowed);
   Response response;
   response.status = 405;
   response.headers.set("Allow", allowed);

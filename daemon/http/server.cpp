@@ -166,12 +166,17 @@ struct Server::State {
   TaskGroup connections;
 
   State(Executor executor_, std::string path_, Handler handler_, ServerLimits limits_)
-      : executor(executor_), path(std::move(path_)), handler(std::move(handler_)), limits(limits_),
-        acceptor(executor_), connections(executor_) {}
+      : executor(executor_),
+        path(std::move(path_)),
+        handler(std::move(handler_)),
+        limits(limits_),
+        acceptor(executor_),
+        connections(executor_) {}
 
   static Task<> accept(State& state);
   static Task<> serve(State& state, Socket socket);
-  static Task<> read_head(Socket& socket, beast::flat_buffer& buffer, Parser& parser, boost::system::error_code& failed);
+  static Task<> read_head(Socket& socket, beast::flat_buffer& buffer, Parser& parser,
+                          boost::system::error_code& failed);
   static Task<bool> answer(State& state, Socket& socket, Parser& parser, std::string early);
   bool is_ours(Socket& socket) const {
     ucred peer{};
@@ -190,8 +195,7 @@ Server::Server(Executor executor, std::string socket_path, Handler handler, Serv
   if (!error) state_->acceptor.bind(endpoint, error);
   if (!error) state_->acceptor.listen(net::socket_base::max_listen_connections, error);
   ::umask(before);
-  if (error)
-    throw Error(ErrorCode::daemon_unavailable, "cannot listen on " + state_->path + ": " + error.message());
+  if (error) throw Error(ErrorCode::daemon_unavailable, "cannot listen on " + state_->path + ": " + error.message());
 }
 
 Server::~Server() = default;
@@ -246,7 +250,8 @@ Task<> Server::State::serve(State& state, Socket socket) {
     if (buffer.size() == 0) co_await socket.async_wait(Socket::wait_read, net::use_awaitable);
     boost::system::error_code failed;
     auto reading = read_head(socket, buffer, parser, failed);
-    auto limited = with_timeout(state.clock, state.limits.header_time, "cannot wait longer for the request", std::move(reading));
+    auto limited =
+        with_timeout(state.clock, state.limits.header_time, "cannot wait longer for the request", std::move(reading));
     co_await std::move(limited);
     if (!failed) {
       const auto [error, count] = co_await bhttp::async_read(socket, buffer, parser, quietly);
@@ -279,11 +284,10 @@ Task<bool> Server::State::answer(State& state, Socket& socket, Parser& parser, s
 
   auto handling = state.handler(request, responder);
   auto watching = wait_for_disconnect(socket, responder);
-  auto group = net::experimental::make_parallel_group(
-      net::co_spawn(state.executor, std::move(handling), net::deferred),
-      net::co_spawn(state.executor, std::move(watching), net::deferred));
-  const auto [order, failed, gone] =
-      co_await group.async_wait(net::experimental::wait_for_one(), net::use_awaitable);
+  auto group =
+      net::experimental::make_parallel_group(net::co_spawn(state.executor, std::move(handling), net::deferred),
+                                             net::co_spawn(state.executor, std::move(watching), net::deferred));
+  const auto [order, failed, gone] = co_await group.async_wait(net::experimental::wait_for_one(), net::use_awaitable);
   if (order[0] == 1) co_return false;  // the client went away; the handler was cancelled and has ended
   if (!failed) co_return responder.reusable();
   if (responder.begun()) co_return false;

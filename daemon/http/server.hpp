@@ -34,7 +34,7 @@ using Handler = std::function<Task<>(const Request&, Responder&)>;
 struct ServerLimits {
   std::size_t header_bytes = 16 << 10;
   std::size_t body_bytes = 4 << 20;
-  std::size_t connections = 1024;  ///< further ones are answered 503 and closed
+  std::size_t connections = 1024;        ///< further ones are answered 503 and closed
   std::chrono::seconds header_time{10};  ///< a head must be complete by then
 };
 

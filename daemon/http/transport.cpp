@@ -65,9 +65,7 @@ class TlsTransport final : public Transport {
   Task<> write(std::string_view bytes) override {
     co_await net::async_write(stream_, net::buffer(bytes.data(), bytes.size()), net::use_awaitable);
   }
-  Task<> finish_writing() override {
-    co_await stream_.async_shutdown(quietly);
-  }
+  Task<> finish_writing() override { co_await stream_.async_shutdown(quietly); }
   void close() override {
     boost::system::error_code ignored;
     stream_.lowest_layer().close(ignored);
@@ -99,8 +97,7 @@ Task<std::unique_ptr<Transport>> connect(Executor executor, Endpoint endpoint) {
   net::ip::tcp::socket socket(executor);
   co_await net::async_connect(socket, addresses, net::use_awaitable);
   socket.set_option(net::ip::tcp::no_delay(true));
-  if (!endpoint.tls)
-    co_return std::make_unique<PlainTransport<net::ip::tcp::socket>>(std::move(socket));
+  if (!endpoint.tls) co_return std::make_unique<PlainTransport<net::ip::tcp::socket>>(std::move(socket));
   auto secure = std::make_unique<TlsTransport>(std::move(socket), *endpoint.tls);
   auto shaking = secure->handshake(endpoint.tls->server_name.empty() ? endpoint.host : endpoint.tls->server_name);
   co_await std::move(shaking);

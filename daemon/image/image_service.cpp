@@ -30,7 +30,11 @@ void tell_driver_line(std::string_view line, operation::Context& context) {
 
 ImageService::ImageService(Executor executor, Clock& clock, container::Engine& engine, ProcessRunner& processes,
                            std::filesystem::path driver)
-    : executor_(executor), clock_(clock), engine_(engine), processes_(processes), driver_(std::move(driver)),
+    : executor_(executor),
+      clock_(clock),
+      engine_(engine),
+      processes_(processes),
+      driver_(std::move(driver)),
       freed_(executor) {}
 
 Task<std::vector<PlatformImage>> ImageService::references(std::vector<std::string> names) {
@@ -43,7 +47,8 @@ Task<std::vector<PlatformImage>> ImageService::references(std::vector<std::strin
     auto asking = processes_.run(ask);
     const auto answer = co_await std::move(asking);
     if (answer.exit_code != 0)
-      throw Error(ErrorCode::not_found, "cannot tell the images' versions: `" + printable(ask) + "` failed", "", answer.errors);
+      throw Error(ErrorCode::not_found, "cannot tell the images' versions: `" + printable(ask) + "` failed", "",
+                  answer.errors);
     for (auto& image : read_references(answer.output)) known_[image.name] = image;
   }
   std::vector<PlatformImage> images;
@@ -127,8 +132,9 @@ Task<> ImageService::build(PlatformImage wanted, operation::Context& context) {
   auto running = processes_.run(work, std::move(on_line));
   const auto result = co_await std::move(running);
   if (result.exit_code != 0)
-    throw Error(ErrorCode::build_failed, "cannot build the image '" + wanted.name + "': `" + printable(work) +
-                                             "` ended with code " + std::to_string(result.exit_code),
+    throw Error(ErrorCode::build_failed,
+                "cannot build the image '" + wanted.name + "': `" + printable(work) + "` ended with code " +
+                    std::to_string(result.exit_code),
                 "run it by hand to see all of it", result.errors);
 }
 
@@ -151,7 +157,8 @@ Task<> ImageService::load(std::vector<std::string> references, std::vector<std::
   std::vector<std::string> unknown;
   for (const auto& node : nodes) {
     const auto& has = held_[node];
-    if (std::all_of(references.begin(), references.end(), [&](const auto& r) { return has.contains(canonical(r)); })) continue;
+    if (std::all_of(references.begin(), references.end(), [&](const auto& r) { return has.contains(canonical(r)); }))
+      continue;
     unknown.push_back(node);
     asking.push_back(held_by(node));
   }
@@ -161,7 +168,8 @@ Task<> ImageService::load(std::vector<std::string> references, std::vector<std::
   for (std::size_t i = 0; i < unknown.size(); ++i) stores[unknown[i]] = held_[unknown[i]] = held[i];
 
   std::vector<Task<>> sending;
-  for (const auto& [missing, lacking] : group_by_missing(references, stores)) sending.push_back(send(missing, lacking, context));
+  for (const auto& [missing, lacking] : group_by_missing(references, stores))
+    sending.push_back(send(missing, lacking, context));
   if (sending.empty()) co_return;
   auto all = when_all(std::move(sending));
   co_await std::move(all);
@@ -176,8 +184,8 @@ Task<> ImageService::send(std::vector<std::string> references, std::vector<std::
   for (const auto& node : nodes) {
     container::ExecSpec spec;
     spec.container = node;
-    spec.command = {"ctr", "--namespace", "k8s.io", "images", "import", "--local", "--all-platforms", "--digests",
-                    "--no-unpack", "-"};
+    spec.command = {"ctr",     "--namespace",     "k8s.io",    "images",      "import",
+                    "--local", "--all-platforms", "--digests", "--no-unpack", "-"};
     spec.input = true;
     auto opening = engine_.exec_stream(std::move(spec));
     importers.push_back(co_await std::move(opening));

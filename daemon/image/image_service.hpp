@@ -51,7 +51,7 @@ class ImageService {
   std::filesystem::path driver_;
   std::map<std::string, PlatformImage> known_;
   std::map<std::string, std::set<std::string>> held_;  ///< node → references in its store
-  std::set<std::string> busy_;                          ///< names being obtained
+  std::set<std::string> busy_;                         ///< names being obtained
   Signal freed_;
   std::optional<Clock::time_point> registry_failed_;
 };

@@ -49,9 +49,9 @@ std::string canonical(std::string_view reference) {
   const auto slash = text.find('/');
   const auto first = text.substr(0, slash);
   // The first part is a registry only when it looks like a host: Docker's own rule.
-  const bool has_registry = slash != std::string::npos &&
-                            (first.find('.') != std::string::npos || first.find(':') != std::string::npos ||
-                             first == "localhost");
+  const bool has_registry =
+      slash != std::string::npos &&
+      (first.find('.') != std::string::npos || first.find(':') != std::string::npos || first == "localhost");
   if (!has_registry) text = (slash == std::string::npos ? "docker.io/library/" : "docker.io/") + text;
   if (text.find(':', text.rfind('/')) == std::string::npos) text += ":latest";
   return text;

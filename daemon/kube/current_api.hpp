@@ -14,8 +14,10 @@ class CurrentKubeApi final : public KubeApi {
   void on_change(std::function<void()> listener) { listeners_.push_back(std::move(listener)); }
   bool available() const { return api_ != nullptr; }
 
-  Task<std::optional<Json>> get(std::string api_version, std::string kind, std::string space, std::string name) override;
-  Task<std::vector<Json>> list(std::string api_version, std::string kind, std::string space, std::string labels) override;
+  Task<std::optional<Json>> get(std::string api_version, std::string kind, std::string space,
+                                std::string name) override;
+  Task<std::vector<Json>> list(std::string api_version, std::string kind, std::string space,
+                               std::string labels) override;
   Task<Json> apply(Json object) override;
   Task<std::optional<Json>> create(Json object) override;
   Task<Json> patch(std::string api_version, std::string kind, std::string space, std::string name,

@@ -27,7 +27,8 @@ std::string with_labels(std::string path, const std::string& labels) {
 }
 
 Error no_answer(const boost::system::system_error& error) {
-  return Error(ErrorCode::cluster_unavailable, "cannot reach the cluster's API: " + error.code().message(), "gf status");
+  return Error(ErrorCode::cluster_unavailable, "cannot reach the cluster's API: " + error.code().message(),
+               "gf status");
 }
 
 }  // namespace

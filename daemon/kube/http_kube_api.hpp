@@ -9,8 +9,10 @@ class HttpKubeApi final : public KubeApi {
  public:
   HttpKubeApi(Executor executor, Access access, Clock& clock);
 
-  Task<std::optional<Json>> get(std::string api_version, std::string kind, std::string space, std::string name) override;
-  Task<std::vector<Json>> list(std::string api_version, std::string kind, std::string space, std::string labels) override;
+  Task<std::optional<Json>> get(std::string api_version, std::string kind, std::string space,
+                                std::string name) override;
+  Task<std::vector<Json>> list(std::string api_version, std::string kind, std::string space,
+                               std::string labels) override;
   Task<Json> apply(Json object) override;
   Task<std::optional<Json>> create(Json object) override;
   Task<Json> patch(std::string api_version, std::string kind, std::string space, std::string name,

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "core/task.hpp"
 #include "core/clock.hpp"
+#include "core/task.hpp"
 #include "http/client.hpp"
 #include "protocol/json.hpp"
 
@@ -38,9 +38,11 @@ using WatchSink = std::function<void(const WatchEvent&)>;
 class KubeApi {
  public:
   virtual ~KubeApi() = default;
-  virtual Task<std::optional<Json>> get(std::string api_version, std::string kind, std::string space, std::string name) = 0;
+  virtual Task<std::optional<Json>> get(std::string api_version, std::string kind, std::string space,
+                                        std::string name) = 0;
   /// `space` empty = all namespaces; `labels` a label selector, may be empty.
-  virtual Task<std::vector<Json>> list(std::string api_version, std::string kind, std::string space, std::string labels) = 0;
+  virtual Task<std::vector<Json>> list(std::string api_version, std::string kind, std::string space,
+                                       std::string labels) = 0;
   /// Server-side apply as field manager "greenfield", forced. Returns the object as stored.
   virtual Task<Json> apply(Json object) = 0;
   /// Creates; nullopt when it exists already.
@@ -48,13 +50,16 @@ class KubeApi {
   /// Merge patch; `subresource` may be empty or "status", "scale".
   virtual Task<Json> patch(std::string api_version, std::string kind, std::string space, std::string name,
                            std::string subresource, Json patch) = 0;
-  virtual Task<> remove(std::string api_version, std::string kind, std::string space, std::string name) = 0;  ///< absent is fine
+  virtual Task<> remove(std::string api_version, std::string kind, std::string space,
+                        std::string name) = 0;  ///< absent is fine
   virtual Task<> remove_all(std::string api_version, std::string kind, std::string space, std::string labels) = 0;
   /// Lists, tells each object as ADDED, then SYNCED, then follows changes for ever: resumes by resourceVersion, lists
   /// again after 410 (objects that vanished meanwhile are told as DELETED), reconnects with backoff.
   /// Ends only by cancellation. `on_event` runs on the io thread.
-  virtual Task<> watch(std::string api_version, std::string kind, std::string space, std::string labels, WatchSink on_event) = 0;
-  /// Log lines of a container; `follow` keeps the stream open. `tail` < 0 = all; `previous` = of the instance before the last restart.
+  virtual Task<> watch(std::string api_version, std::string kind, std::string space, std::string labels,
+                       WatchSink on_event) = 0;
+  /// Log lines of a container; `follow` keeps the stream open. `tail` < 0 = all; `previous` = of the instance before
+  /// the last restart.
   virtual Task<std::unique_ptr<http::ResponseStream>> logs(std::string space, std::string pod, std::string container,
                                                            bool follow, int tail, bool previous) = 0;
   /// 200 of /readyz.

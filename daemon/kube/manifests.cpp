@@ -51,9 +51,8 @@ std::vector<Json> read_documents(const std::string& text, const std::string& wha
     for (const auto& node : YAML::LoadAll(text))
       if (auto document = convert(node); !document.is_null()) documents.push_back(std::move(document));
   } catch (const YAML::Exception& error) {
-    throw Error(ErrorCode::bad_config,
-                "cannot read " + what + ": line " + std::to_string(error.mark.line + 1) + ", column " +
-                    std::to_string(error.mark.column + 1) + ": " + error.msg);
+    throw Error(ErrorCode::bad_config, "cannot read " + what + ": line " + std::to_string(error.mark.line + 1) +
+                                           ", column " + std::to_string(error.mark.column + 1) + ": " + error.msg);
   }
   return documents;
 }

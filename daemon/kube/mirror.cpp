@@ -8,8 +8,11 @@ struct Kind {
   const char* api_version;
   const char* kind;
 };
-constexpr Kind kinds[] = {{"apps/v1", "Deployment"}, {"apps/v1", "StatefulSet"}, {"apps/v1", "DaemonSet"},
-                          {"batch/v1", "Job"}, {"v1", "Pod"}};
+constexpr Kind kinds[] = {{"apps/v1", "Deployment"},
+                          {"apps/v1", "StatefulSet"},
+                          {"apps/v1", "DaemonSet"},
+                          {"batch/v1", "Job"},
+                          {"v1", "Pod"}};
 
 std::string name_of(const Json& object, const char* key) { return object.at("metadata").value(key, ""); }
 

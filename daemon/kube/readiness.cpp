@@ -49,9 +49,11 @@ Readiness deployment(const Json& object) {
   const int wanted = number(at(object, "spec"), "replicas", 1);
   const int ready = number(status, "availableReplicas");
   if (stale(object)) return waiting(0, wanted, "the change has not been taken up yet");
-  if (const auto* progress = condition(object, "Progressing"); progress && text(*progress, "reason") == "ProgressDeadlineExceeded")
+  if (const auto* progress = condition(object, "Progressing");
+      progress && text(*progress, "reason") == "ProgressDeadlineExceeded")
     return {false, true, ready, wanted, text(*progress, "message")};
-  if (number(status, "updatedReplicas") < wanted) return waiting(number(status, "updatedReplicas"), wanted, "new replicas are being created");
+  if (number(status, "updatedReplicas") < wanted)
+    return waiting(number(status, "updatedReplicas"), wanted, "new replicas are being created");
   if (const int old = number(status, "replicas") - number(status, "updatedReplicas"); old > 0)
     return waiting(ready, wanted, std::to_string(old) + " old replicas are still there");
   return count(ready, wanted, "replicas ready");
@@ -128,9 +130,11 @@ Readiness assess(const Json& object) {
   if (kind == "Job") return job(object);
   if (kind == "Pod") return pod(object);
   if (kind == "Node") return by_condition(object, "Ready", "the node is not ready");
-  if (kind == "CustomResourceDefinition") return by_condition(object, "Established", "the definition is not established");
+  if (kind == "CustomResourceDefinition")
+    return by_condition(object, "Established", "the definition is not established");
   if (kind == "PersistentVolumeClaim")
-    return text(at(object, "status"), "phase") == "Bound" ? Readiness{true, false, 1, 1, {}} : waiting(0, 1, "the volume is not bound");
+    return text(at(object, "status"), "phase") == "Bound" ? Readiness{true, false, 1, 1, {}}
+                                                          : waiting(0, 1, "the volume is not bound");
   return {true, false, 1, 1, {}};
 }
 
@@ -146,7 +150,8 @@ std::string trouble(const Json& pod) {
 
 bool is_stale(const Json& pod, const std::string& since) {
   for (const auto& container : at(at(pod, "status"), "containerStatuses"))
-    if (const auto began = text(at(at(container, "state"), "running"), "startedAt"); !began.empty() && began < since) return true;
+    if (const auto began = text(at(at(container, "state"), "running"), "startedAt"); !began.empty() && began < since)
+      return true;
   return false;
 }
 

@@ -8,9 +8,9 @@ namespace gf::kube {
 /// Whether a workload has arrived at what its spec wants.
 struct Readiness {
   bool ready = false;
-  bool failed = false;   ///< will not become ready by waiting (a Job that gave up)
+  bool failed = false;      ///< will not become ready by waiting (a Job that gave up)
   int done = 0, total = 0;  ///< replicas
-  std::string reason;    ///< why not, in words: "1 of 2 replicas ready"
+  std::string reason;       ///< why not, in words: "1 of 2 replicas ready"
 };
 
 /// Pure: Deployment, StatefulSet, DaemonSet, Job, Pod, Node, PersistentVolumeClaim, CustomResourceDefinition; other
@@ -21,8 +21,8 @@ Readiness assess(const Json& object);
 /// container name and message.
 std::string trouble(const Json& pod);
 
-/// Pure: whether what the status says of the pod's containers is older than `since` ("2026-01-31T08:00:00Z"): a node that
-/// was stopped and started again leaves the former "running" standing until its kubelet has looked.
+/// Pure: whether what the status says of the pod's containers is older than `since` ("2026-01-31T08:00:00Z"): a node
+/// that was stopped and started again leaves the former "running" standing until its kubelet has looked.
 bool is_stale(const Json& pod, const std::string& since);
 
 }  // namespace gf::kube

@@ -34,7 +34,8 @@ Task<ResourceName> ResourceCatalogue::find(std::string api_version, std::string 
   request.target = group_path(api_version);
   auto sending = client_.send(std::move(request));
   const auto response = co_await std::move(sending);
-  if (response.status == 200) known_[api_version] = read_resources(api_version, parse_json(response.body, "the list of kinds"));
+  if (response.status == 200)
+    known_[api_version] = read_resources(api_version, parse_json(response.body, "the list of kinds"));
   else if (response.status != 404)
     throw Error(ErrorCode::cluster_unavailable, "cannot ask the cluster for its kinds", {}, response.body);
   const auto& group = known_[api_version];

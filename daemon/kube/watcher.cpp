@@ -26,8 +26,12 @@ Json identity(const Json& object) {
 }  // namespace
 
 Watcher::Watcher(Source source, Clock& clock, std::string space, std::string labels, WatchSink sink)
-    : source_(std::move(source)), clock_(clock), space_(std::move(space)), labels_(std::move(labels)),
-      sink_(std::move(sink)), backoff_(std::chrono::milliseconds(100), std::chrono::seconds(5)) {}
+    : source_(std::move(source)),
+      clock_(clock),
+      space_(std::move(space)),
+      labels_(std::move(labels)),
+      sink_(std::move(sink)),
+      backoff_(std::chrono::milliseconds(100), std::chrono::seconds(5)) {}
 
 Task<> Watcher::run() {
   for (;;) {
@@ -107,8 +111,10 @@ void Watcher::tell(const std::string& type, Json object) {
   object["apiVersion"] = resource_.api_version;
   object["kind"] = resource_.kind;
   const auto uid = object["metadata"].value("uid", "");
-  if (type == "DELETED") known_.erase(uid);
-  else known_[uid] = identity(object);
+  if (type == "DELETED")
+    known_.erase(uid);
+  else
+    known_[uid] = identity(object);
   sink_(WatchEvent{type, std::move(object)});
 }
 

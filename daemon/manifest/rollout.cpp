@@ -61,7 +61,8 @@ std::vector<const Json*> Rollout::pods_of(const Applied& workload) const {
     const bool selected = std::ranges::all_of(selector.items(), [&](const auto& label) {
       return kube::has_label(*pod, label.key(), label.value().template get<std::string>());
     });
-    if (selected && is_current(*object, *pod) && !pod->at("metadata").contains("deletionTimestamp")) pods.push_back(pod);
+    if (selected && is_current(*object, *pod) && !pod->at("metadata").contains("deletionTimestamp"))
+      pods.push_back(pod);
   }
   std::ranges::sort(pods, newer);
   return pods;
@@ -81,8 +82,8 @@ Task<> Rollout::wait_ready(Applied workload, operation::Context& context, std::s
       *why_not = seen.ready ? std::to_string(ready) + " of " + std::to_string(seen.total) + " pods ready" : seen.reason;
       const bool stuck = !pods.empty() && is_hopeless(*pods.front());
       if (seen.failed || stuck)
-        throw Error(ErrorCode::deploy_failed, "cannot start " + workload.name + ": " +
-                                                  (stuck ? kube::trouble(*pods.front()) : seen.reason));
+        throw Error(ErrorCode::deploy_failed,
+                    "cannot start " + workload.name + ": " + (stuck ? kube::trouble(*pods.front()) : seen.reason));
     }
     auto waiting = mirror_.changed().wait();
     co_await std::move(waiting);

@@ -24,8 +24,8 @@ class Rollout {
   Task<std::vector<Applied>> apply(std::vector<Json> objects);
 
   /// Waits until `workload` is rolled out, by watch. Progress in replicas. When a pod of it is in trouble that waiting
-  /// does not cure (a crash loop, an image that is not there) or `limit` passes: throws Error(deploy_failed) whose cause
-  /// is the pod's state and its last log lines.
+  /// does not cure (a crash loop, an image that is not there) or `limit` passes: throws Error(deploy_failed) whose
+  /// cause is the pod's state and its last log lines.
   Task<> wait(Applied workload, Clock::duration limit, operation::Context& context);
 
  private:

@@ -10,19 +10,42 @@ namespace gf::manifest {
 namespace {
 
 int rank(const Json& object) {
-  static const std::map<std::string, int> ranks = {
-      {"Namespace", 0}, {"CustomResourceDefinition", 1}, {"PriorityClass", 2}, {"ServiceAccount", 2}, {"ClusterRole", 2},
-      {"Role", 2}, {"ClusterRoleBinding", 3}, {"RoleBinding", 3}, {"Secret", 4}, {"ConfigMap", 4}, {"Service", 5},
-      {"Deployment", 7}, {"StatefulSet", 7}, {"DaemonSet", 7}, {"Job", 7}, {"CronJob", 7}, {"Pod", 7}};
+  static const std::map<std::string, int> ranks = {{"Namespace", 0},
+                                                   {"CustomResourceDefinition", 1},
+                                                   {"PriorityClass", 2},
+                                                   {"ServiceAccount", 2},
+                                                   {"ClusterRole", 2},
+                                                   {"Role", 2},
+                                                   {"ClusterRoleBinding", 3},
+                                                   {"RoleBinding", 3},
+                                                   {"Secret", 4},
+                                                   {"ConfigMap", 4},
+                                                   {"Service", 5},
+                                                   {"Deployment", 7},
+                                                   {"StatefulSet", 7},
+                                                   {"DaemonSet", 7},
+                                                   {"Job", 7},
+                                                   {"CronJob", 7},
+                                                   {"Pod", 7}};
   const auto found = ranks.find(object.value("kind", ""));
   return found == ranks.end() ? 6 : found->second;
 }
 
 bool is_cluster_wide(const std::string& kind) {
-  static const std::set<std::string> kinds = {
-      "Namespace", "CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding", "PriorityClass", "StorageClass",
-      "PersistentVolume", "APIService", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration",
-      "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "IngressClass", "RuntimeClass"};
+  static const std::set<std::string> kinds = {"Namespace",
+                                              "CustomResourceDefinition",
+                                              "ClusterRole",
+                                              "ClusterRoleBinding",
+                                              "PriorityClass",
+                                              "StorageClass",
+                                              "PersistentVolume",
+                                              "APIService",
+                                              "MutatingWebhookConfiguration",
+                                              "ValidatingWebhookConfiguration",
+                                              "ValidatingAdmissionPolicy",
+                                              "ValidatingAdmissionPolicyBinding",
+                                              "IngressClass",
+                                              "RuntimeClass"};
   return kinds.contains(kind);
 }
 
@@ -54,13 +77,17 @@ void mark_template(Json& object) {
   auto* pods = pod_template(object);
   if (!pods || pods == &object) return;
   auto& annotations = (*pods)["metadata"]["annotations"];
-  if (annotations.is_object()) annotations.erase(template_annotation);
-  else annotations = Json::object();
+  if (annotations.is_object())
+    annotations.erase(template_annotation);
+  else
+    annotations = Json::object();
   annotations[template_annotation] = sha256_hex(dump(*pods)).substr(0, 16);
 }
 
 bool is_current(const Json& workload, const Json& pod) {
-  auto mark = [](const Json& metadata) { return metadata.value("annotations", Json::object()).value(template_annotation, ""); };
+  auto mark = [](const Json& metadata) {
+    return metadata.value("annotations", Json::object()).value(template_annotation, "");
+  };
   return mark(workload.at("spec").at("template").value("metadata", Json::object())) == mark(pod.at("metadata"));
 }
 
@@ -82,8 +109,6 @@ void set_namespace(Json& object, const std::string& space) {
   if (!metadata.contains("namespace")) metadata["namespace"] = space;
 }
 
-void sort_for_apply(std::vector<Json>& objects) {
-  std::ranges::stable_sort(objects, {}, rank);
-}
+void sort_for_apply(std::vector<Json>& objects) { std::ranges::stable_sort(objects, {}, rank); }
 
 }  // namespace gf::manifest

@@ -5,8 +5,7 @@
 
 namespace gf::node {
 
-AgentLink::AgentLink(Executor executor, Clock& clock, std::string node, OpenAgent open,
-                     std::function<void()> on_change)
+AgentLink::AgentLink(Executor executor, Clock& clock, std::string node, OpenAgent open, std::function<void()> on_change)
     : executor_(executor),
       clock_(clock),
       node_(std::move(node)),
@@ -46,10 +45,10 @@ Task<> AgentLink::run_once() {
 
 std::shared_ptr<Session> AgentLink::live() const {
   if (session_) return session_;
-  const auto why = last_failure_ ? error_from(last_failure_)
-                                 : Error(ErrorCode::cluster_unavailable, "the link is not up yet");
-  throw Error(ErrorCode::cluster_unavailable, "cannot reach the node " + node_ + ": " + why.message(),
-              why.hint(), why.cause());
+  const auto why =
+      last_failure_ ? error_from(last_failure_) : Error(ErrorCode::cluster_unavailable, "the link is not up yet");
+  throw Error(ErrorCode::cluster_unavailable, "cannot reach the node " + node_ + ": " + why.message(), why.hint(),
+              why.cause());
 }
 
 // Each call holds the session it began with, and touches nothing of the link afterwards.

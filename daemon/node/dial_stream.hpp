@@ -26,9 +26,9 @@ class DialStream final : public http::Stream {
 
     Signal readable, writable;
     std::deque<std::string> received;
-    std::size_t front_read = 0;       ///< of the first piece of `received`
+    std::size_t front_read = 0;           ///< of the first piece of `received`
     std::uint32_t granted = dial_window;  ///< what the agent may still send
-    std::uint32_t taken = 0;          ///< read by our user and not granted again
+    std::uint32_t taken = 0;              ///< read by our user and not granted again
     std::uint32_t credit = dial_window;   ///< what we may still send
     bool peer_finished = false, finished = false, closed = false;
     std::exception_ptr ended;

@@ -20,9 +20,7 @@ T load(const char* from) {
   return value;
 }
 
-std::uint64_t round(std::uint64_t lane, std::uint64_t input) {
-  return std::rotl(lane + input * prime2, 31) * prime1;
-}
+std::uint64_t round(std::uint64_t lane, std::uint64_t input) { return std::rotl(lane + input * prime2, 31) * prime1; }
 
 std::uint64_t xxh64(std::string_view bytes, std::uint64_t seed) {
   const char* at = bytes.data();

@@ -9,28 +9,28 @@
 // The format of the stream between gfd and gf-agent. Both sides compile this file: standard library only.
 namespace gf::node {
 
-/// A frame is: payload length (4 bytes), type (1), id (4), checksum of type, id and payload (4), payload. Little endian.
-/// The id names a request; the daemon chooses it, the answer carries it.
+/// A frame is: payload length (4 bytes), type (1), id (4), checksum of type, id and payload (4), payload. Little
+/// endian. The id names a request; the daemon chooses it, the answer carries it.
 enum class FrameType : std::uint8_t {
-  hello = 1,      ///< both: Hello; the first frame in each direction, id 0
-  done,           ///< agent: the request succeeded; the payload depends on the request
-  failed,         ///< agent: Failure
-  reset,          ///< both: the sender forgets the id at once; no answer follows
+  hello = 1,  ///< both: Hello; the first frame in each direction, id 0
+  done,       ///< agent: the request succeeded; the payload depends on the request
+  failed,     ///< agent: Failure
+  reset,      ///< both: the sender forgets the id at once; no answer follows
 
-  sync_begin,     ///< daemon: SyncBegin
-  sync_delete,    ///< daemon: a path
-  sync_file,      ///< daemon: SyncFile, then the first piece of the contents
-  sync_data,      ///< daemon: a further piece of the latest file
-  sync_end,       ///< daemon: answered with done(SyncDone) or failed
+  sync_begin,   ///< daemon: SyncBegin
+  sync_delete,  ///< daemon: a path
+  sync_file,    ///< daemon: SyncFile, then the first piece of the contents
+  sync_data,    ///< daemon: a further piece of the latest file
+  sync_end,     ///< daemon: answered with done(SyncDone) or failed
 
   compare_begin,  ///< daemon: CompareBegin
   compare_file,   ///< daemon: CompareFile
   compare_end,    ///< daemon: answered with done(bit i = file i differs) or failed
 
-  dial,           ///< daemon: Dial; answered with done or failed, then the id is a byte stream
-  data,           ///< both: bytes of the stream, at most as many as the peer granted
-  finish,         ///< both: no more data from here (half-close)
-  window,         ///< both: so many more bytes may be sent (4 bytes)
+  dial,    ///< daemon: Dial; answered with done or failed, then the id is a byte stream
+  data,    ///< both: bytes of the stream, at most as many as the peer granted
+  finish,  ///< both: no more data from here (half-close)
+  window,  ///< both: so many more bytes may be sent (4 bytes)
 };
 
 inline constexpr std::uint32_t protocol_version = 1;
@@ -62,7 +62,8 @@ class FrameReader {
  public:
   void feed(std::string_view bytes);
   /// The next whole frame, or nothing until more bytes came. Its payload is valid until the next feed().
-  /// Throws BrokenFrame on a wrong checksum, an unknown type or an oversized payload; the reader is then of no more use.
+  /// Throws BrokenFrame on a wrong checksum, an unknown type or an oversized payload; the reader is then of no more
+  /// use.
   std::optional<Frame> next();
   bool empty() const { return begin_ == bytes_.size(); }  ///< no part of a frame is held
 

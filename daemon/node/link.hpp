@@ -16,9 +16,9 @@ namespace gf::node {
 /// A file as it should be inside a container. Paths are relative to the sync target, '/'-separated, any bytes but NUL.
 struct FileState {
   std::string path;
-  unsigned mode = 0644;         ///< permission bits; for links ignored
-  bool link = false;            ///< symbolic link: `contents` is its target
-  std::string digest;           ///< sha256 hex of the contents (link: of the target)
+  unsigned mode = 0644;  ///< permission bits; for links ignored
+  bool link = false;     ///< symbolic link: `contents` is its target
+  std::string digest;    ///< sha256 hex of the contents (link: of the target)
 };
 
 struct FileWrite {
@@ -29,11 +29,11 @@ struct FileWrite {
 /// One change to one container: applied in order deletes, then writes; each file atomically (temporary file + rename),
 /// missing folders made, emptied folders that the deletes leave behind removed.
 struct SyncRequest {
-  std::string container_id;   ///< as the kubelet names it, without "containerd://"
-  std::string target;         ///< absolute folder inside the container
+  std::string container_id;  ///< as the kubelet names it, without "containerd://"
+  std::string target;        ///< absolute folder inside the container
   std::vector<std::string> deletes;
   std::vector<FileWrite> writes;
-  std::string signal;         ///< sent to the container's first process afterwards ("HUP"); empty = none
+  std::string signal;  ///< sent to the container's first process afterwards ("HUP"); empty = none
 };
 
 struct SyncResult {
@@ -52,7 +52,8 @@ class Link {
   /// (read-only file system, no space, a path that leads out of the target).
   virtual Task<SyncResult> sync(SyncRequest request) = 0;
   /// Of `files`, those whose contents, kind or mode differ inside the container: indexes in order.
-  virtual Task<std::vector<std::size_t>> compare(std::string container_id, std::string target, std::vector<FileState> files) = 0;
+  virtual Task<std::vector<std::size_t>> compare(std::string container_id, std::string target,
+                                                 std::vector<FileState> files) = 0;
   /// Connects from inside the node. Throws Error(cluster_unavailable) with the reason when refused.
   virtual Task<std::unique_ptr<http::Stream>> dial(std::string host, int port) = 0;
 };

@@ -16,8 +16,9 @@ struct Links::State {
   /// A link and what keeps it up. It stays when its node goes: whoever still holds it gets an error, not a dead object.
   struct Entry {
     Entry(State& state, const std::string& node)
-        : link(state.executor, state.clock, node, [&state, node] { return state.starter.start(node); },
-               [&state] { state.changed.notify_all(); }),
+        : link(
+              state.executor, state.clock, node, [&state, node] { return state.starter.start(node); },
+              [&state] { state.changed.notify_all(); }),
           running(state.executor) {}
     AgentLink link;
     TaskGroup running;
@@ -32,9 +33,8 @@ struct Links::State {
   std::vector<std::unique_ptr<Entry>> ending;  ///< their nodes came back before they had ended
 
   bool all_up() const {
-    return std::ranges::all_of(entries, [](const auto& entry) {
-      return !entry.second->wanted || entry.second->link.connected();
-    });
+    return std::ranges::all_of(
+        entries, [](const auto& entry) { return !entry.second->wanted || entry.second->link.connected(); });
   }
 };
 
@@ -63,7 +63,8 @@ void Links::set_nodes(std::vector<std::string> nodes) {
 Link& Links::at(const std::string& node) {
   const auto found = state_->entries.find(node);
   if (found == state_->entries.end() || !found->second->wanted)
-    throw Error(ErrorCode::cluster_unavailable, "cannot reach the node " + node + ": the cluster has none of that name");
+    throw Error(ErrorCode::cluster_unavailable,
+                "cannot reach the node " + node + ": the cluster has none of that name");
   return found->second->link;
 }
 

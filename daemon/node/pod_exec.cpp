@@ -23,14 +23,16 @@ container::ExecSpec pod_exec(const Json& pod, const std::string& container, std:
   const auto name = pod.at("metadata").value("name", "");
   if (id.empty())
     throw Error(ErrorCode::not_found,
-                "cannot run a command in " + name + (container.empty() ? "" : '/' + container) + ": it does not run", "gf status");
+                "cannot run a command in " + name + (container.empty() ? "" : '/' + container) + ": it does not run",
+                "gf status");
   container::ExecSpec spec;
   spec.container = pod.at("spec").value("nodeName", "");
   spec.command = {"crictl", "exec"};
   if (tty) spec.command.push_back("-t");
   if (input) spec.command.push_back("-i");
   spec.command.push_back(id);
-  spec.command.insert(spec.command.end(), std::make_move_iterator(command.begin()), std::make_move_iterator(command.end()));
+  spec.command.insert(spec.command.end(), std::make_move_iterator(command.begin()),
+                      std::make_move_iterator(command.end()));
   spec.tty = tty;
   spec.input = input;
   return spec;

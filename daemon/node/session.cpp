@@ -59,9 +59,7 @@ void check_length(const std::string& path) {
     throw Error(ErrorCode::bad_request, "cannot sync a path of " + std::to_string(path.size()) + " bytes");
 }
 
-Error error_of(const Failure& failure) {
-  return Error(error_code_from(failure.code), failure.message, failure.hint);
-}
+Error error_of(const Failure& failure) { return Error(error_code_from(failure.code), failure.message, failure.hint); }
 
 }  // namespace
 
@@ -124,8 +122,10 @@ void Session::serve(const Frame& frame) {
     case FrameType::reset:
     case FrameType::data:
     case FrameType::finish:
-    case FrameType::window: return serve_stream(frame);
-    default: throw BrokenFrame("a request from the agent");
+    case FrameType::window:
+      return serve_stream(frame);
+    default:
+      throw BrokenFrame("a request from the agent");
   }
 }
 
@@ -147,7 +147,8 @@ void Session::end(std::exception_ptr thrown) {
   const bool stopped = why.code() == ErrorCode::cancelled;
   ended_ = std::make_exception_ptr(
       Error(ErrorCode::cluster_unavailable,
-            "cannot reach the node " + node_ + ": " + (stopped ? "the link is closed" : why.message()), why.hint(), why.cause()));
+            "cannot reach the node " + node_ + ": " + (stopped ? "the link is closed" : why.message()), why.hint(),
+            why.cause()));
   for (const auto& [id, request] : requests_) request->fail(ended_);
   for (const auto& [id, state] : streams_) state->on_end(ended_);
   streams_.clear();

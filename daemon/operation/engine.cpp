@@ -49,8 +49,8 @@ struct Engine::State {
       for (const auto& key : other.keys)
         if (std::find(keys.begin(), keys.end(), key) != keys.end())
           throw Error(ErrorCode::conflict,
-                      "cannot start " + kind.name + " of '" + kind.subject(parameters) + "': " +
-                          described(find(id)->view()) + " is still running",
+                      "cannot start " + kind.name + " of '" + kind.subject(parameters) +
+                          "': " + described(find(id)->view()) + " is still running",
                       "gf operation cancel " + id);
   }
 
@@ -77,9 +77,12 @@ struct Engine::State {
     state.running.at(record->view().id).keys.clear();
     // A shutdown is no end: the journal keeps saying "running", so that the next daemon goes on.
     if (state.stopping) co_return;
-    if (!thrown) record->enter(OperationState::done, {}, std::move(result));
-    else if (record->view().state == OperationState::cancelling) record->enter(OperationState::cancelled);
-    else record->enter(OperationState::failed, error_from(thrown));
+    if (!thrown)
+      record->enter(OperationState::done, {}, std::move(result));
+    else if (record->view().state == OperationState::cancelling)
+      record->enter(OperationState::cancelled);
+    else
+      record->enter(OperationState::failed, error_from(thrown));
   }
 
   /// Drops what has ended: its group is empty then.

@@ -18,7 +18,7 @@ using Body = std::function<Task<Json>(Context&)>;
 
 /// A kind of operation: how its body and the things it holds follow from its parameters.
 struct Kind {
-  std::string name;                                           ///< "up"
+  std::string name;  ///< "up"
   std::function<std::string(const Json& parameters)> subject;
   /// Conflict keys: two operations that share one cannot run at once ("cluster", "addon/redis", "project/shop").
   std::function<std::vector<std::string>(const Json& parameters)> keys;

@@ -6,8 +6,12 @@ namespace gf::operation {
 
 Record::Record(Executor executor, Clock& clock, FileSystem& files, std::filesystem::path folder, Operation view,
                Json parameters)
-    : clock_(clock), files_(files), folder_(std::move(folder)), view_(std::move(view)),
-      parameters_(std::move(parameters)), changed_(executor) {}
+    : clock_(clock),
+      files_(files),
+      folder_(std::move(folder)),
+      view_(std::move(view)),
+      parameters_(std::move(parameters)),
+      changed_(executor) {}
 
 std::shared_ptr<Record> Record::load(Executor executor, Clock& clock, FileSystem& files, std::filesystem::path folder) {
   const auto text = files.read(folder / "operation.json");
@@ -86,8 +90,10 @@ void Record::close_open_steps() {
   std::map<std::uint64_t, Event> open;
   for (const auto& event : events_) {
     if (event.type != EventType::step) continue;
-    if (event.state == "running") open[event.step] = event;
-    else open.erase(event.step);
+    if (event.state == "running")
+      open[event.step] = event;
+    else
+      open.erase(event.step);
   }
   // Children have higher numbers than their parents: they end first.
   for (auto it = open.rbegin(); it != open.rend(); ++it) {

@@ -14,7 +14,8 @@ namespace gf::operation {
 /// One operation with its events and its place on disk: <folder>/operation.json and <folder>/events.ndjson.
 class Record {
  public:
-  Record(Executor executor, Clock& clock, FileSystem& files, std::filesystem::path folder, Operation view, Json parameters);
+  Record(Executor executor, Clock& clock, FileSystem& files, std::filesystem::path folder, Operation view,
+         Json parameters);
 
   /// Reads a record back; nullopt (and the folder set aside as <folder>.corrupt) when it cannot be read.
   static std::shared_ptr<Record> load(Executor executor, Clock& clock, FileSystem& files, std::filesystem::path folder);

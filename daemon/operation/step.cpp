@@ -7,7 +7,12 @@ constexpr auto progress_interval = std::chrono::milliseconds(100);
 }
 
 Step::Step(std::shared_ptr<Record> record, Clock& clock, std::uint64_t id, std::uint64_t parent, std::string title)
-    : record_(std::move(record)), clock_(clock), id_(id), parent_(parent), title_(std::move(title)), began_(clock.now()) {}
+    : record_(std::move(record)),
+      clock_(clock),
+      id_(id),
+      parent_(parent),
+      title_(std::move(title)),
+      began_(clock.now()) {}
 
 void Step::progress(std::uint64_t done, std::uint64_t total, std::string_view unit) {
   Event event;

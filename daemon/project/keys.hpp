@@ -11,8 +11,9 @@ inline const std::map<std::string, std::vector<std::string>>& known_keys() {
       {"project", {"apiVersion", "name", "cluster", "profile", "addons", "apps"}},
       {"cluster", {"provider", "workers", "host_ports"}},
       {"addon", {"profile"}},
-      {"app", {"build", "image", "port", "localhost_port", "replicas", "uses", "sync", "on_sync", "reload_signal",
-               "rebuild_on", "manifests", "ready_path", "env", "command", "memory_mib"}},
+      {"app",
+       {"build", "image", "port", "localhost_port", "replicas", "uses", "sync", "on_sync", "reload_signal",
+        "rebuild_on", "manifests", "ready_path", "env", "command", "memory_mib"}},
       {"build", {"context", "dockerfile", "args"}},
       {"sync", {"from", "to"}},
   };

@@ -80,13 +80,16 @@ class Parser {
   void read_app(const YAML::Node& name, const YAML::Node& node) {
     AppSpec app;
     app.name = name.Scalar();
-    if (!is_name(app.name)) in_.complain(name, "an app's name must be 1 to 30 of a-z, 0-9 and '-', not '" + app.name + "'");
+    if (!is_name(app.name))
+      in_.complain(name, "an app's name must be 1 to 30 of a-z, 0-9 and '-', not '" + app.name + "'");
     if (!in_.open(node, "the app '" + app.name + "'", keys("app"))) return;
     app.image = in_.text(node, "image");
-    if (node["build"].IsDefined()) read_build(node["build"], app);
+    if (node["build"].IsDefined())
+      read_build(node["build"], app);
     else if (app.image.empty() && !node["manifests"].IsDefined())
       in_.complain(name, "the app '" + app.name + "' needs one of: build, image, manifests");
-    if (node["build"].IsDefined() && !app.image.empty()) in_.complain(node["image"], "'image' and 'build' exclude each other");
+    if (node["build"].IsDefined() && !app.image.empty())
+      in_.complain(node["image"], "'image' and 'build' exclude each other");
     app.port = in_.integer(node, "port", 1, 65535, 0);
     app.localhost_port = in_.integer(node, "localhost_port", 1, 65535, app.port);
     app.replicas = in_.integer(node, "replicas", 0, 20, 1);
@@ -100,12 +103,14 @@ class Parser {
       if (!std::regex_match(variable, std::regex("[A-Za-z_][A-Za-z0-9_]*")))
         in_.complain(node["env"], "'" + variable + "' is no name of an environment variable");
     app.ready_path = in_.text(node, "ready_path");
-    if (!app.ready_path.empty() && !app.ready_path.starts_with('/')) in_.complain(node["ready_path"], "'ready_path' must begin with '/'");
+    if (!app.ready_path.empty() && !app.ready_path.starts_with('/'))
+      in_.complain(node["ready_path"], "'ready_path' must begin with '/'");
     if (!app.ready_path.empty() && app.port == 0) in_.complain(node["ready_path"], "'ready_path' needs a 'port'");
     app.manifests = inside(node, "manifests");
     app.uses = in_.texts(node, "uses");
     for (const auto& used : app.uses)
-      if (!spec_.addons.contains(used)) in_.complain(node["uses"], "'uses' names " + used + ", which is not under 'addons'");
+      if (!spec_.addons.contains(used))
+        in_.complain(node["uses"], "'uses' names " + used + ", which is not under 'addons'");
     read_sync(node, app);
     if (app.localhost_port != 0)
       for (const auto& other : spec_.apps)
@@ -141,7 +146,8 @@ class Parser {
   /// A path inside the checkout, cleaned.
   std::string inside(const YAML::Node& map, const char* key) {
     const auto path = in_.text(map, key);
-    if (!is_inside(path)) in_.complain(map[key], std::string("'") + key + "' must lie inside the checkout, not at '" + path + "'");
+    if (!is_inside(path))
+      in_.complain(map[key], std::string("'") + key + "' must lie inside the checkout, not at '" + path + "'");
     return path.empty() ? path : clean(path);
   }
 
@@ -162,7 +168,8 @@ ProjectSpec parse(std::string text, std::string root, Vocabulary vocabulary) {
     top = YAML::Load(text);
   } catch (const YAML::Exception& error) {
     throw Error(ErrorCode::bad_config, "cannot use greenfield.yaml: 1 problem", {},
-                "greenfield.yaml:" + std::to_string(error.mark.line + 1) + ':' + std::to_string(error.mark.column + 1) + ": " + error.msg);
+                "greenfield.yaml:" + std::to_string(error.mark.line + 1) + ':' + std::to_string(error.mark.column + 1) +
+                    ": " + error.msg);
   }
   return Parser(std::move(root), std::move(vocabulary)).parse(top);
 }

@@ -30,15 +30,17 @@ std::string name_from(const std::filesystem::path& root) {
 
 std::string exposed_port(const std::string& dockerfile) {
   std::smatch found;
-  return std::regex_search(dockerfile, found, std::regex("(^|\n)[ \t]*EXPOSE[ \t]+([0-9]{1,5})")) ? found[2].str() : "8000";
+  return std::regex_search(dockerfile, found, std::regex("(^|\n)[ \t]*EXPOSE[ \t]+([0-9]{1,5})")) ? found[2].str()
+                                                                                                  : "8000";
 }
 
 /// What the files that name a project's libraries say of the layers that it uses.
 std::vector<std::string> guess_addons(const std::filesystem::path& root, const std::vector<std::string>& known) {
   const auto text = read(root / "requirements.txt") + read(root / "pyproject.toml") + read(root / "package.json") +
                     read(root / "go.mod") + read(root / "pom.xml");
-  const std::pair<const char*, const char*> signs[] = {{"redis", "redis"}, {"psycopg", "postgres"}, {"asyncpg", "postgres"},
-                                                       {"\"pg\"", "postgres"}, {"pgx", "postgres"}, {"postgres", "postgres"}};
+  const std::pair<const char*, const char*> signs[] = {{"redis", "redis"},      {"psycopg", "postgres"},
+                                                       {"asyncpg", "postgres"}, {"\"pg\"", "postgres"},
+                                                       {"pgx", "postgres"},     {"postgres", "postgres"}};
   std::vector<std::string> addons;
   for (const auto& [sign, addon] : signs)
     if (text.find(sign) != std::string::npos && std::ranges::find(known, addon) != known.end() &&
@@ -69,8 +71,10 @@ std::string propose(std::string root, Vocabulary vocabulary) {
   text += "apps:\n  api:\n";
   text += "    build: {context: .}                 # " +
           std::string(dockerfile.empty() ? "write a Dockerfile here first\n" : "the Dockerfile beside this file\n");
-  text += "    port: " + exposed_port(dockerfile) + "                          # where the program listens\n    replicas: 2\n";
-  if (!uses.empty()) text += "    uses: [" + uses + "]             # their connection settings become environment variables\n";
+  text += "    port: " + exposed_port(dockerfile) +
+          "                          # where the program listens\n    replicas: 2\n";
+  if (!uses.empty())
+    text += "    uses: [" + uses + "]             # their connection settings become environment variables\n";
   if (const auto* folder = source_folder(top))
     text += std::string("    sync: [{from: ") + folder + ", to: /srv/app/" + folder +
             "}]   # saved files go straight into every replica: `to` is where the Dockerfile puts them\n"

@@ -11,7 +11,8 @@ Registry::Registry(FileSystem& files, std::filesystem::path path) : document_(fi
   for (const auto& item : list)
     all_.push_back({item.value("name", ""), item.value("root", ""), item.value("up", true)});
   if (!document_.kept_aside().empty())
-    warning_ = "the list of projects was damaged and is kept at " + document_.kept_aside().string() + ": `gf up` in each of them";
+    warning_ = "the list of projects was damaged and is kept at " + document_.kept_aside().string() +
+               ": `gf up` in each of them";
 }
 
 const Registration* Registry::find(const std::string& name) const {
@@ -26,8 +27,10 @@ void Registry::put(Registration registration) {
                 "cannot use the name '" + registration.name + "': the project in " + found->root + " has it",
                 "change `name` in one of the two greenfield.yaml");
   const auto before = all_;
-  if (found != all_.end()) *found = std::move(registration);
-  else all_.push_back(std::move(registration));
+  if (found != all_.end())
+    *found = std::move(registration);
+  else
+    all_.push_back(std::move(registration));
   try {
     save();
   } catch (...) {

@@ -27,7 +27,8 @@ std::string kind_of(const YAML::Node& node) {
 
 void YamlReader::complain(const YAML::Node& at, const std::string& sentence) {
   const auto mark = at.Mark();
-  problems_.push_back("greenfield.yaml:" + std::to_string(mark.line + 1) + ':' + std::to_string(mark.column + 1) + ": " + sentence);
+  problems_.push_back("greenfield.yaml:" + std::to_string(mark.line + 1) + ':' + std::to_string(mark.column + 1) +
+                      ": " + sentence);
 }
 
 bool YamlReader::open(const YAML::Node& node, const std::string& what, const std::vector<std::string>& known) {
@@ -78,8 +79,10 @@ std::vector<std::string> YamlReader::texts(const YAML::Node& map, const char* ke
     return values;
   }
   for (const auto& item : node) {
-    if (item.IsScalar()) values.push_back(item.Scalar());
-    else complain(item, std::string("'") + key + "' must hold texts, not " + kind_of(item));
+    if (item.IsScalar())
+      values.push_back(item.Scalar());
+    else
+      complain(item, std::string("'") + key + "' must hold texts, not " + kind_of(item));
   }
   return values;
 }
@@ -89,8 +92,10 @@ std::map<std::string, std::string> YamlReader::table(const YAML::Node& map, cons
   const auto node = map[key];
   if (!node.IsDefined() || !open(node, std::string("'") + key + "'", {})) return values;
   for (const auto& member : node) {
-    if (member.second.IsScalar()) values[member.first.Scalar()] = member.second.Scalar();
-    else complain(member.second, "'" + member.first.Scalar() + "' must be a text, not " + kind_of(member.second));
+    if (member.second.IsScalar())
+      values[member.first.Scalar()] = member.second.Scalar();
+    else
+      complain(member.second, "'" + member.first.Scalar() + "' must be a text, not " + kind_of(member.second));
   }
   return values;
 }

@@ -22,7 +22,8 @@ class YamlReader {
   /// A map of texts; numbers and booleans count as texts.
   std::map<std::string, std::string> table(const YAML::Node& map, const char* key);
   /// The text at `key`, which must be one of `choices`.
-  std::string choice(const YAML::Node& map, const char* key, const std::vector<std::string>& choices, std::string fallback);
+  std::string choice(const YAML::Node& map, const char* key, const std::vector<std::string>& choices,
+                     std::string fallback);
 
  private:
   std::vector<std::string> problems_;

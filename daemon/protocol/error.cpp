@@ -18,29 +18,52 @@ struct Row {
 // 7 the application failed, 130 cancelled (128 + SIGINT, as shells count).
 constexpr Row row(ErrorCode code) {
   switch (code) {
-    case ErrorCode::internal: return {"internal", 500, 1};
-    case ErrorCode::bad_request: return {"bad-request", 400, 2};
-    case ErrorCode::not_found: return {"not-found", 404, 4};
-    case ErrorCode::conflict: return {"conflict", 409, 5};
-    case ErrorCode::cancelled: return {"cancelled", 409, 130};
-    case ErrorCode::timed_out: return {"timed-out", 504, 1};
-    case ErrorCode::payload_too_large: return {"payload-too-large", 413, 2};
-    case ErrorCode::forbidden: return {"forbidden", 403, 1};
-    case ErrorCode::bad_config: return {"bad-config", 422, 3};
-    case ErrorCode::not_a_checkout: return {"not-a-checkout", 422, 3};
-    case ErrorCode::engine_unavailable: return {"engine-unavailable", 503, 6};
-    case ErrorCode::cluster_unavailable: return {"cluster-unavailable", 503, 6};
-    case ErrorCode::cluster_failed: return {"cluster-failed", 500, 1};
-    case ErrorCode::image_unavailable: return {"image-unavailable", 503, 6};
-    case ErrorCode::build_failed: return {"build-failed", 422, 7};
-    case ErrorCode::addon_failed: return {"addon-failed", 500, 1};
-    case ErrorCode::addon_in_use: return {"addon-in-use", 409, 5};
-    case ErrorCode::not_enough_memory: return {"not-enough-memory", 507, 6};
-    case ErrorCode::deploy_failed: return {"deploy-failed", 422, 7};
-    case ErrorCode::port_taken: return {"port-taken", 409, 6};
-    case ErrorCode::state_unwritable: return {"state-unwritable", 507, 6};
-    case ErrorCode::daemon_unavailable: return {"daemon-unavailable", 503, 6};
-    case ErrorCode::usage: return {"usage", 400, 2};
+    case ErrorCode::internal:
+      return {"internal", 500, 1};
+    case ErrorCode::bad_request:
+      return {"bad-request", 400, 2};
+    case ErrorCode::not_found:
+      return {"not-found", 404, 4};
+    case ErrorCode::conflict:
+      return {"conflict", 409, 5};
+    case ErrorCode::cancelled:
+      return {"cancelled", 409, 130};
+    case ErrorCode::timed_out:
+      return {"timed-out", 504, 1};
+    case ErrorCode::payload_too_large:
+      return {"payload-too-large", 413, 2};
+    case ErrorCode::forbidden:
+      return {"forbidden", 403, 1};
+    case ErrorCode::bad_config:
+      return {"bad-config", 422, 3};
+    case ErrorCode::not_a_checkout:
+      return {"not-a-checkout", 422, 3};
+    case ErrorCode::engine_unavailable:
+      return {"engine-unavailable", 503, 6};
+    case ErrorCode::cluster_unavailable:
+      return {"cluster-unavailable", 503, 6};
+    case ErrorCode::cluster_failed:
+      return {"cluster-failed", 500, 1};
+    case ErrorCode::image_unavailable:
+      return {"image-unavailable", 503, 6};
+    case ErrorCode::build_failed:
+      return {"build-failed", 422, 7};
+    case ErrorCode::addon_failed:
+      return {"addon-failed", 500, 1};
+    case ErrorCode::addon_in_use:
+      return {"addon-in-use", 409, 5};
+    case ErrorCode::not_enough_memory:
+      return {"not-enough-memory", 507, 6};
+    case ErrorCode::deploy_failed:
+      return {"deploy-failed", 422, 7};
+    case ErrorCode::port_taken:
+      return {"port-taken", 409, 6};
+    case ErrorCode::state_unwritable:
+      return {"state-unwritable", 507, 6};
+    case ErrorCode::daemon_unavailable:
+      return {"daemon-unavailable", 503, 6};
+    case ErrorCode::usage:
+      return {"usage", 400, 2};
   }
   return {"internal", 500, 1};
 }

@@ -10,29 +10,29 @@ namespace gf {
 /// Every way in which Greenfield can say no. Stable: the kebab-case code, the HTTP status and the exit code of each
 /// stand in one table in error.cpp; the compiler refuses an enumerator without a row.
 enum class ErrorCode {
-  internal,              ///< a bug of ours
-  bad_request,           ///< malformed or unknown fields in a request
-  not_found,             ///< the named thing does not exist
-  conflict,              ///< another operation holds what this one needs
-  cancelled,             ///< the user or a shutdown ended it
-  timed_out,             ///< a deadline passed
-  payload_too_large,     ///< a request over its size limit
-  forbidden,             ///< the peer is another user
-  bad_config,            ///< greenfield.yaml or addon.yaml is wrong
-  not_a_checkout,        ///< the folder is no Git work tree
-  engine_unavailable,    ///< the container engine does not answer
-  cluster_unavailable,   ///< no cluster, or its API does not answer
-  cluster_failed,        ///< creating, starting or removing the cluster failed
-  image_unavailable,     ///< an image is neither present nor to be pulled or built
-  build_failed,          ///< building an image failed
-  addon_failed,          ///< an addon did not become ready
-  addon_in_use,          ///< disabling what others need
-  not_enough_memory,     ///< admission refused
-  deploy_failed,         ///< the application did not become ready
-  port_taken,            ///< a localhost port belongs to another program
-  state_unwritable,      ///< our own state cannot be saved
-  daemon_unavailable,    ///< the client cannot reach gfd
-  usage,                 ///< a wrong command line
+  internal,             ///< a bug of ours
+  bad_request,          ///< malformed or unknown fields in a request
+  not_found,            ///< the named thing does not exist
+  conflict,             ///< another operation holds what this one needs
+  cancelled,            ///< the user or a shutdown ended it
+  timed_out,            ///< a deadline passed
+  payload_too_large,    ///< a request over its size limit
+  forbidden,            ///< the peer is another user
+  bad_config,           ///< greenfield.yaml or addon.yaml is wrong
+  not_a_checkout,       ///< the folder is no Git work tree
+  engine_unavailable,   ///< the container engine does not answer
+  cluster_unavailable,  ///< no cluster, or its API does not answer
+  cluster_failed,       ///< creating, starting or removing the cluster failed
+  image_unavailable,    ///< an image is neither present nor to be pulled or built
+  build_failed,         ///< building an image failed
+  addon_failed,         ///< an addon did not become ready
+  addon_in_use,         ///< disabling what others need
+  not_enough_memory,    ///< admission refused
+  deploy_failed,        ///< the application did not become ready
+  port_taken,           ///< a localhost port belongs to another program
+  state_unwritable,     ///< our own state cannot be saved
+  daemon_unavailable,   ///< the client cannot reach gfd
+  usage,                ///< a wrong command line
 };
 
 /// The one exception type that crosses rooms and the socket.

@@ -32,10 +32,13 @@ std::string encode(ExecFrameType type, std::string_view payload) {
 std::string encode_exit(int code) { return encode(ExecFrameType::exit, big_endian(static_cast<std::uint32_t>(code))); }
 
 std::string encode_resize(int columns, int rows) {
-  return encode(ExecFrameType::resize, big_endian(static_cast<std::uint32_t>(columns) << 16 | static_cast<std::uint32_t>(rows)));
+  return encode(ExecFrameType::resize,
+                big_endian(static_cast<std::uint32_t>(columns) << 16 | static_cast<std::uint32_t>(rows)));
 }
 
-std::uint32_t number_of(const ExecFrame& frame) { return frame.payload.size() == 4 ? from_big_endian(frame.payload) : 0; }
+std::uint32_t number_of(const ExecFrame& frame) {
+  return frame.payload.size() == 4 ? from_big_endian(frame.payload) : 0;
+}
 
 std::optional<ExecFrame> ExecFrameReader::next() {
   if (buffer_.size() < head_bytes) return std::nullopt;

@@ -11,8 +11,8 @@ enum class ExecFrameType : std::uint8_t {
   input = 0,
   output = 1,
   errors = 2,
-  exit = 3,      ///< 4 bytes big-endian: the exit code; the last frame
-  resize = 4,    ///< 2 + 2 bytes big-endian: columns, rows
+  exit = 3,    ///< 4 bytes big-endian: the exit code; the last frame
+  resize = 4,  ///< 2 + 2 bytes big-endian: columns, rows
   input_end = 5,
 };
 

@@ -35,8 +35,8 @@ Json parse_json(std::string_view text, std::string_view what) {
     const auto line = 1 + std::count(before.begin(), before.end(), '\n');
     const auto newline = before.rfind('\n');
     const auto column = newline == std::string_view::npos ? before.size() : before.size() - newline - 1;
-    throw Error(ErrorCode::bad_request, "cannot read " + std::string(what) + " as JSON: line " +
-                                            std::to_string(line) + ", column " + std::to_string(column));
+    throw Error(ErrorCode::bad_request, "cannot read " + std::string(what) + " as JSON: line " + std::to_string(line) +
+                                            ", column " + std::to_string(column));
   }
 }
 

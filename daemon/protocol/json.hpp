@@ -16,7 +16,8 @@ Json parse_json(std::string_view text, std::string_view what);
 /// Throws Error(bad_request); also when `object` is no JSON object.
 void refuse_unknown(const Json& object, std::initializer_list<std::string_view> known, std::string_view what);
 
-/// The nearest of `known` to `name` by edit distance, or "" when none is near (more than a third of the letters differ).
+/// The nearest of `known` to `name` by edit distance, or "" when none is near (more than a third of the letters
+/// differ).
 std::string nearest(std::string_view name, const std::vector<std::string>& known);
 
 /// Serialises; bytes that are not UTF-8 (file names may be) become U+FFFD instead of an exception.

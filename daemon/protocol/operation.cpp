@@ -6,7 +6,8 @@ namespace gf {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> state_names{"pending", "running", "cancelling", "done", "failed", "cancelled"};
+constexpr std::array<std::string_view, 6> state_names{"pending", "running", "cancelling",
+                                                      "done",    "failed",  "cancelled"};
 constexpr std::array<std::string_view, 4> type_names{"operation", "step", "progress", "log"};
 
 template <class Enum, std::size_t N>
@@ -24,8 +25,9 @@ OperationState operation_state_from(std::string_view wanted) {
 }
 
 Json to_json(const Operation& operation) {
-  Json value{{"id", operation.id},           {"kind", operation.kind},       {"subject", operation.subject},
-             {"state", name(operation.state)}, {"created", operation.created}, {"last_event", operation.last_event}};
+  Json value{{"id", operation.id},           {"kind", operation.kind},
+             {"subject", operation.subject}, {"state", name(operation.state)},
+             {"created", operation.created}, {"last_event", operation.last_event}};
   if (operation.finished) value["finished"] = *operation.finished;
   if (operation.error) value["error"] = to_json(*operation.error);
   if (!operation.result.is_null()) value["result"] = operation.result;
@@ -65,7 +67,9 @@ Json to_json(const Event& event) {
       value["total"] = event.total;
       value["unit"] = event.unit;
       break;
-    case EventType::log: value["text"] = event.text; break;
+    case EventType::log:
+      value["text"] = event.text;
+      break;
   }
   if (event.error) value["error"] = to_json(*event.error);
   return value;

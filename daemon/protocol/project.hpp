@@ -28,23 +28,23 @@ enum class OnSync { none, reload, restart };
 /// One application of a project, as greenfield.yaml says it.
 struct AppSpec {
   std::string name;
-  std::string context = ".";                  ///< build context, relative to the checkout
-  std::string dockerfile = "Dockerfile";      ///< relative to the context
-  std::map<std::string, std::string> args;    ///< build arguments; "image:NAME" stands for a platform image
-  std::string image;                          ///< instead of a build: an image to run as it is
-  int port = 0;                               ///< container port, 0 = no Service
-  int localhost_port = 0;                     ///< preferred port on localhost, 0 = same as `port`
+  std::string context = ".";                ///< build context, relative to the checkout
+  std::string dockerfile = "Dockerfile";    ///< relative to the context
+  std::map<std::string, std::string> args;  ///< build arguments; "image:NAME" stands for a platform image
+  std::string image;                        ///< instead of a build: an image to run as it is
+  int port = 0;                             ///< container port, 0 = no Service
+  int localhost_port = 0;                   ///< preferred port on localhost, 0 = same as `port`
   int replicas = 1;
-  std::vector<std::string> uses;              ///< addons whose claims are injected and waited for
+  std::vector<std::string> uses;  ///< addons whose claims are injected and waited for
   std::vector<SyncRule> sync;
   OnSync on_sync = OnSync::none;
-  std::string reload_signal = "HUP";          ///< sent to the container's first process by on_sync: reload
-  std::vector<std::string> rebuild_on;        ///< globs, relative to the context
-  std::string manifests;                      ///< own kustomization, relative to the checkout; empty = generated
-  std::string ready_path;                     ///< HTTP path that answers 2xx when ready; empty = TCP connect
+  std::string reload_signal = "HUP";    ///< sent to the container's first process by on_sync: reload
+  std::vector<std::string> rebuild_on;  ///< globs, relative to the context
+  std::string manifests;                ///< own kustomization, relative to the checkout; empty = generated
+  std::string ready_path;               ///< HTTP path that answers 2xx when ready; empty = TCP connect
   std::map<std::string, std::string> env;
-  std::vector<std::string> command;           ///< replaces the image's entry point
-  int memory_mib = 256;                       ///< limit
+  std::vector<std::string> command;  ///< replaces the image's entry point
+  int memory_mib = 256;              ///< limit
   bool operator==(const AppSpec&) const = default;
 };
 

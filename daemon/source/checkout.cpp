@@ -110,17 +110,21 @@ class Walk {
       if (name == "." || name == ".." || name == ".git") continue;
       const auto path = folder.empty() ? name : folder + '/' + name;
       struct stat status {};
-      const bool is_folder = entry->d_type == DT_DIR ||
-                             (entry->d_type == DT_UNKNOWN && ::fstatat(descriptor, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-                              S_ISDIR(status.st_mode));
-      if (is_folder) visit_folder(descriptor, name, path, only_tracked);
-      else if (tracked_.contains(path) || (!only_tracked && !ignored(path))) take(descriptor, name, path);
+      const bool is_folder =
+          entry->d_type == DT_DIR ||
+          (entry->d_type == DT_UNKNOWN && ::fstatat(descriptor, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISDIR(status.st_mode));
+      if (is_folder)
+        visit_folder(descriptor, name, path, only_tracked);
+      else if (tracked_.contains(path) || (!only_tracked && !ignored(path)))
+        take(descriptor, name, path);
     }
     ::closedir(entries);
   }
 
   void visit_folder(int above, const std::string& name, const std::string& path, bool only_tracked) {
-    if (::faccessat(above, (name + "/.git").c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0) return;  // a repository of its own
+    if (::faccessat(above, (name + "/.git").c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+      return;  // a repository of its own
     const bool leave_out = only_tracked || ignored(path + '/');
     if (leave_out && !tracked_folders_.contains(path)) return;
     visit(path, leave_out);
@@ -176,7 +180,8 @@ Head read_head(std::string root) {
     char text[GIT_OID_HEXSZ + 1];
     git_oid_tostr(text, sizeof text, git_reference_target(reference));
     head.commit = text;
-  } else if (git_reference_lookup(reference.put(), repository, "HEAD") == 0 && git_reference_symbolic_target(reference)) {
+  } else if (git_reference_lookup(reference.put(), repository, "HEAD") == 0 &&
+             git_reference_symbolic_target(reference)) {
     // No commit yet: HEAD names a branch that is still to be born.
     const std::string target = git_reference_symbolic_target(reference);
     constexpr std::string_view prefix = "refs/heads/";
@@ -186,7 +191,9 @@ Head read_head(std::string root) {
   return head;
 }
 
-Tree read_tree(std::string root, std::shared_ptr<const Tree> known) { return Walk(std::move(root), std::move(known)).run(); }
+Tree read_tree(std::string root, std::shared_ptr<const Tree> known) {
+  return Walk(std::move(root), std::move(known)).run();
+}
 
 std::string git_folder(const std::string& root) {
   Repository repository;

@@ -10,8 +10,8 @@ namespace gf::source {
 struct Burst {
   Clock::time_point first, last;  ///< times of its first and its newest event
   std::uint64_t events = 0;
-  bool scan = false;              ///< more than saves of known files: the tree must be read again
-  std::size_t saved = 0;          ///< how many known files were saved
+  bool scan = false;      ///< more than saves of known files: the tree must be read again
+  std::size_t saved = 0;  ///< how many known files were saved
 };
 
 /// Whether to act now, or until when to wait for more (nothing = until Git has finished).

@@ -7,7 +7,8 @@
 namespace gf::source {
 
 struct SourceWatcher::State {
-  State(Executor io, Clock& time, WorkerPool& pool) : executor(io), clock(time), workers(pool), inotify(io), reading(io) {}
+  State(Executor io, Clock& time, WorkerPool& pool)
+      : executor(io), clock(time), workers(pool), inotify(io), reading(io) {}
 
   struct Entry {
     explicit Entry(Executor io) : running(io) {}
@@ -22,8 +23,10 @@ struct SourceWatcher::State {
       for (const auto& event : events) {
         const bool overflow = (event.mask & IN_Q_OVERFLOW) != 0;
         for (const auto& [place, entry] : roots) {
-          if (overflow) entry->root->overflowed();
-          else entry->root->take(event);  // a folder above two roots belongs to both
+          if (overflow)
+            entry->root->overflowed();
+          else
+            entry->root->take(event);  // a folder above two roots belongs to both
         }
       }
     }

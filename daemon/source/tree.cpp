@@ -67,8 +67,10 @@ Change difference(const Tree& before, const Tree& after) {
   auto old = before.files.begin();
   for (const auto& file : after.files) {
     for (; old != before.files.end() && old->path < file.path; ++old) change.removed.push_back(old->path);
-    if (old == before.files.end() || old->path != file.path) change.added.push_back(file.path);
-    else if (!same(*old++, file)) change.modified.push_back(file.path);
+    if (old == before.files.end() || old->path != file.path)
+      change.added.push_back(file.path);
+    else if (!same(*old++, file))
+      change.modified.push_back(file.path);
   }
   for (; old != before.files.end(); ++old) change.removed.push_back(old->path);
   return change;

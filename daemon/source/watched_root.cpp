@@ -23,11 +23,18 @@ constexpr auto rescan_period = std::chrono::seconds(2);
 
 WatchedRoot::WatchedRoot(Executor executor, Clock& clock, WorkerPool& workers, Inotify& inotify, std::string root,
                          SnapshotSink sink, Warn warn)
-    : executor_(executor), clock_(clock), workers_(workers), inotify_(inotify), root_(std::move(root)), sink_(std::move(sink)),
-      warn_(std::move(warn)), happened_(executor) {}
+    : executor_(executor),
+      clock_(clock),
+      workers_(workers),
+      inotify_(inotify),
+      root_(std::move(root)),
+      sink_(std::move(sink)),
+      warn_(std::move(warn)),
+      happened_(executor) {}
 
 Task<Snapshot> WatchedRoot::begin() {
-  auto finding = offload(workers_, [](std::string root) { return git_folder(root); }, root_);
+  auto finding = offload(
+      workers_, [](std::string root) { return git_folder(root); }, root_);
   git_ = co_await std::move(finding);
   auto scanning = scan();
   co_await std::move(scanning);
@@ -47,7 +54,8 @@ void WatchedRoot::watch(const std::string& place, Watch what) {
     by_folder_[place] = id;
     watches_[id] = std::move(what);
   } else if (error == ENOSPC && !std::exchange(exhausted_, true)) {
-    warn_("there are more folders in " + root_ + " than the kernel may watch: changes are looked for every 2 s; "
+    warn_("there are more folders in " + root_ +
+          " than the kernel may watch: changes are looked for every 2 s; "
           "raise fs.inotify.max_user_watches: gf doctor --fix");
   }
 }

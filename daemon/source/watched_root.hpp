@@ -14,8 +14,8 @@ namespace gf::source {
 class WatchedRoot {
  public:
   using Warn = std::function<void(const std::string& sentence)>;
-  WatchedRoot(Executor executor, Clock& clock, WorkerPool& workers, Inotify& inotify, std::string root, SnapshotSink sink,
-              Warn warn);
+  WatchedRoot(Executor executor, Clock& clock, WorkerPool& workers, Inotify& inotify, std::string root,
+              SnapshotSink sink, Warn warn);
 
   const std::string& root() const { return root_; }
   Task<Snapshot> begin();

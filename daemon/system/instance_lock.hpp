@@ -1,7 +1,7 @@
 #pragma once
+#include <sys/types.h>
 #include <filesystem>
 #include <optional>
-#include <sys/types.h>
 
 namespace gf {
 

@@ -33,9 +33,12 @@ Paths find_paths(const Environment& environment, const fs::path& program, unsign
   std::error_code ignored;
   Paths paths;
   const auto runtime = folder(environment, "XDG_RUNTIME_DIR", "");
-  if (!runtime.empty()) paths.runtime = runtime / "gf";
-  else if (fs::is_directory(user, ignored)) paths.runtime = user / "gf";
-  else paths.runtime = "/tmp/gf-" + std::to_string(uid);
+  if (!runtime.empty())
+    paths.runtime = runtime / "gf";
+  else if (fs::is_directory(user, ignored))
+    paths.runtime = user / "gf";
+  else
+    paths.runtime = "/tmp/gf-" + std::to_string(uid);
   paths.state = folder(environment, "XDG_STATE_HOME", home / ".local/state") / "gf";
   paths.cache = folder(environment, "XDG_CACHE_HOME", home / ".cache") / "gf";
   paths.config = folder(environment, "XDG_CONFIG_HOME", home / ".config") / "gf";
@@ -43,8 +46,9 @@ Paths find_paths(const Environment& environment, const fs::path& program, unsign
   // In a build tree the program lies in build/<preset>/<room>: the source tree is three folders up.
   const auto source = prefix.parent_path().parent_path();
   paths.share = folder(environment, "GF_SHARE", first_existing({prefix / "share/greenfield", source}));
-  paths.agent = folder(environment, "GF_AGENT",
-                       first_existing({prefix / "libexec/greenfield/gf-agent", program.parent_path() / "agent/gf-agent"}));
+  paths.agent =
+      folder(environment, "GF_AGENT",
+             first_existing({prefix / "libexec/greenfield/gf-agent", program.parent_path() / "agent/gf-agent"}));
   return paths;
 }
 

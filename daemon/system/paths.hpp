@@ -8,12 +8,15 @@ namespace gf {
 
 /// Where things live, by the XDG Base Directory specification. All absolute.
 struct Paths {
-  std::filesystem::path runtime;  ///< $XDG_RUNTIME_DIR/gf, else /run/user/UID/gf when that exists, else /tmp/gf-UID (0700, ours)
-  std::filesystem::path state;    ///< $XDG_STATE_HOME/gf, else ~/.local/state/gf
-  std::filesystem::path cache;    ///< $XDG_CACHE_HOME/gf, else ~/.cache/gf
-  std::filesystem::path config;   ///< $XDG_CONFIG_HOME/gf, else ~/.config/gf
-  std::filesystem::path share;    ///< holds addons/ and images/: $GF_SHARE, else ../share/greenfield of the program, else the source tree
-  std::filesystem::path agent;    ///< the gf-agent program: $GF_AGENT, else ../libexec/greenfield/gf-agent, else beside the program's build
+  std::filesystem::path
+      runtime;  ///< $XDG_RUNTIME_DIR/gf, else /run/user/UID/gf when that exists, else /tmp/gf-UID (0700, ours)
+  std::filesystem::path state;   ///< $XDG_STATE_HOME/gf, else ~/.local/state/gf
+  std::filesystem::path cache;   ///< $XDG_CACHE_HOME/gf, else ~/.cache/gf
+  std::filesystem::path config;  ///< $XDG_CONFIG_HOME/gf, else ~/.config/gf
+  std::filesystem::path
+      share;  ///< holds addons/ and images/: $GF_SHARE, else ../share/greenfield of the program, else the source tree
+  std::filesystem::path
+      agent;  ///< the gf-agent program: $GF_AGENT, else ../libexec/greenfield/gf-agent, else beside the program's build
 
   std::filesystem::path socket() const { return runtime / "gfd.sock"; }
   std::filesystem::path lock() const { return runtime / "gfd.lock"; }

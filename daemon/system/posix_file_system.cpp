@@ -16,8 +16,9 @@ namespace fs = std::filesystem;
 namespace {
 
 [[noreturn]] void refuse(const fs::path& path, int reason) {
-  throw Error(ErrorCode::state_unwritable, "cannot write " + path.string() + ": " + std::strerror(reason),
-              reason == ENOSPC ? "free some disk space; what was there is kept" : "look at the folder's owner and mode");
+  throw Error(
+      ErrorCode::state_unwritable, "cannot write " + path.string() + ": " + std::strerror(reason),
+      reason == ENOSPC ? "free some disk space; what was there is kept" : "look at the folder's owner and mode");
 }
 
 /// A descriptor that closes itself.

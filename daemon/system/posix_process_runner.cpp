@@ -189,8 +189,9 @@ Task<ProcessResult> PosixProcessRunner::run(ProcessSpec spec, LineSink on_line) 
 std::string printable(const ProcessSpec& spec) {
   std::string text = spec.program;
   for (const auto& argument : spec.arguments) {
-    const bool plain = !argument.empty() && argument.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                                                       "0123456789-_./:=,@+") == std::string::npos;
+    const bool plain = !argument.empty() && argument.find_first_not_of(
+                                                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                                "0123456789-_./:=,@+") == std::string::npos;
     text += ' ';
     if (plain) {
       text += argument;
@@ -198,8 +199,10 @@ std::string printable(const ProcessSpec& spec) {
     }
     text += '\'';
     for (const char c : argument) {
-      if (c == '\'') text += "'\\''";
-      else text += c;
+      if (c == '\'')
+        text += "'\\''";
+      else
+        text += c;
     }
     text += '\'';
   }

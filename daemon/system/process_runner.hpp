@@ -18,7 +18,7 @@ struct ProcessSpec {
 };
 
 struct ProcessResult {
-  int exit_code = 0;  ///< 128 + N when ended by signal N, as shells count
+  int exit_code = 0;           ///< 128 + N when ended by signal N, as shells count
   std::string output, errors;  ///< the last 1 MiB of each
 };
 

@@ -3,8 +3,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void stop(int number) { (void)number; _exit(0); }
-static void reap(int number) { (void)number; while (waitpid(-1, 0, WNOHANG) > 0) {} }
+static void stop(int number) {
+  (void)number;
+  _exit(0);
+}
+static void reap(int number) {
+  (void)number;
+  while (waitpid(-1, 0, WNOHANG) > 0) {
+  }
+}
 
 int main(void) {
   struct sigaction on_child = {0};

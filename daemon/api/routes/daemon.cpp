@@ -74,13 +74,13 @@ void add_daemon_routes(const Services& services, Routes& routes) {
   routes.push_back({"GET", "/v1/status", [&services](http::RouteContext& context) {
                       return answer(context.responder, 200, status(services));
                     }});
-  routes.push_back({"GET", "/v1/doctor", [&services](http::RouteContext& context) { return get_doctor(services, context.responder); }});
+  routes.push_back({"GET", "/v1/doctor",
+                    [&services](http::RouteContext& context) { return get_doctor(services, context.responder); }});
   routes.push_back({"POST", "/v1/doctor/fix", [&services](http::RouteContext& context) {
                       return post_fix(services, context.request, context.responder);
                     }});
-  routes.push_back({"GET", "/v1/kubeconfig", [&services](http::RouteContext& context) {
-                      return get_kubeconfig(services, context.responder);
-                    }});
+  routes.push_back({"GET", "/v1/kubeconfig",
+                    [&services](http::RouteContext& context) { return get_kubeconfig(services, context.responder); }});
   routes.push_back({"POST", "/v1/daemon/stop", [&services](http::RouteContext& context) {
                       services.stop_daemon();
                       return answer(context.responder, 202, Json::object());

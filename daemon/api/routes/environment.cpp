@@ -44,15 +44,20 @@ Task<> post_init(const Services& services, const http::Request& request, http::R
 }  // namespace
 
 void add_environment_routes(const Services& services, Routes& routes) {
-  routes.push_back({"POST", "/v1/up", [&services](http::RouteContext& context) { return post_up(services, context.request, context.responder); }});
+  routes.push_back({"POST", "/v1/up", [&services](http::RouteContext& context) {
+                      return post_up(services, context.request, context.responder);
+                    }});
   routes.push_back({"POST", "/v1/down", [&services](http::RouteContext& context) {
                       return post_down(services, context.request, context.responder);
                     }});
-  routes.push_back({"POST", "/v1/init", [&services](http::RouteContext& context) { return post_init(services, context.request, context.responder); }});
+  routes.push_back({"POST", "/v1/init", [&services](http::RouteContext& context) {
+                      return post_init(services, context.request, context.responder);
+                    }});
   routes.push_back({"GET", "/v1/addons", [&services](http::RouteContext& context) {
                       Json body;
                       body["addons"] = Json::array();
-                      for (const auto& name : services.addons.catalogue().names()) body["addons"].push_back(addon_json(services, name));
+                      for (const auto& name : services.addons.catalogue().names())
+                        body["addons"].push_back(addon_json(services, name));
                       return answer(context.responder, 200, std::move(body));
                     }});
   routes.push_back({"GET", "/v1/addons/{name}", [&services](http::RouteContext& context) {
@@ -60,12 +65,14 @@ void add_environment_routes(const Services& services, Routes& routes) {
                     }});
   routes.push_back({"POST", "/v1/addons/{name}/enable", [&services](http::RouteContext& context) {
                       const auto body = body_of(context.request, {"profile"});
-                      return accepted(context.responder, services.environment.enable(context.captures[0], text_of(body, "profile")));
+                      return accepted(context.responder,
+                                      services.environment.enable(context.captures[0], text_of(body, "profile")));
                     }});
   routes.push_back({"POST", "/v1/addons/{name}/disable", [&services](http::RouteContext& context) {
                       const auto body = body_of(context.request, {"cascade", "purge"});
-                      return accepted(context.responder, services.environment.disable(context.captures[0], flag_of(body, "cascade"),
-                                                                                      flag_of(body, "purge")));
+                      return accepted(context.responder,
+                                      services.environment.disable(context.captures[0], flag_of(body, "cascade"),
+                                                                   flag_of(body, "purge")));
                     }});
 }
 

@@ -9,10 +9,13 @@ namespace gf::api {
 
 namespace {
 
-const Json& pick_pod(const Services& services, const std::string& project, const std::string& app, const std::string& name) {
+const Json& pick_pod(const Services& services, const std::string& project, const std::string& app,
+                     const std::string& name) {
   for (const auto* pod : services.mirror.all("Pod", project, deploy::app_label, app))
-    if (name.empty() ? !node::container_id(*pod, app).empty() : pod->at("metadata").value("name", "") == name) return *pod;
-  throw Error(ErrorCode::not_found, "cannot find a running replica of " + app + (name.empty() ? "" : " called " + name), "gf status");
+    if (name.empty() ? !node::container_id(*pod, app).empty() : pod->at("metadata").value("name", "") == name)
+      return *pod;
+  throw Error(ErrorCode::not_found, "cannot find a running replica of " + app + (name.empty() ? "" : " called " + name),
+              "gf status");
 }
 
 /// From the client into the program, until either ends.
@@ -86,7 +89,8 @@ Task<> run_exec(const Services& services, std::string project, std::string app, 
 void add_exec_route(const Services& services, Routes& routes) {
   routes.push_back({"POST", "/v1/projects/{name}/apps/{app}/exec", [&services](http::RouteContext& context) {
                       auto body = body_of(context.request, {"command", "tty", "pod"});
-                      return run_exec(services, context.captures[0], context.captures[1], std::move(body), context.responder);
+                      return run_exec(services, context.captures[0], context.captures[1], std::move(body),
+                                      context.responder);
                     }});
 }
 

@@ -55,7 +55,8 @@ void add_operation_routes(const Services& services, Routes& routes) {
                       return accepted(context.responder, services.operations.get(context.captures[0]));
                     }});
   routes.push_back({"GET", "/v1/operations/{id}/events", [&services](http::RouteContext& context) {
-                      return stream_events(services, context.captures[0], number_in(context.target, "after"), context.responder);
+                      return stream_events(services, context.captures[0], number_in(context.target, "after"),
+                                           context.responder);
                     }});
 }
 

@@ -80,8 +80,9 @@ Task<> get_logs(const Services& services, std::string project, http::Target targ
       const auto name = pod->at("metadata").value("name", "");
       if (pod->value("status", Json::object()).value("phase", "") != "Running" || !known.insert(name).second) continue;
       ++lines->open;
-      reading.spawn("read the log of " + name, read_log(services, project, pod->at("metadata")["labels"].value(deploy::app_label, ""),
-                                                         name, follow, tail, lines));
+      reading.spawn("read the log of " + name,
+                    read_log(services, project, pod->at("metadata")["labels"].value(deploy::app_label, ""), name,
+                             follow, tail, lines));
     }
   };
   http::Response head;

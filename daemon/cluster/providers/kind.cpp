@@ -132,7 +132,8 @@ Task<> KindProvider::create(CreateSpec spec, operation::Context& context) {
   context.log("nodes of an earlier creation were in the way: they are removed, and it begins again");
   auto second = create_once(spec, context);
   if (co_await std::move(second)) co_return;
-  throw Error(ErrorCode::cluster_failed, "cannot create the cluster '" + spec.name + "': somebody else makes nodes of these names",
+  throw Error(ErrorCode::cluster_failed,
+              "cannot create the cluster '" + spec.name + "': somebody else makes nodes of these names",
               "`gf status` shows the name; GF_CLUSTER sets another");
 }
 
@@ -140,8 +141,8 @@ Task<> KindProvider::create(CreateSpec spec, operation::Context& context) {
 Task<bool> KindProvider::create_once(CreateSpec spec, operation::Context& context) {
   ProcessSpec process;
   process.program = "kind";
-  process.arguments = {"create", "cluster", "--name", spec.name, "--image", spec.node_image,
-                       "--config", "-",      "--kubeconfig", scratch_, "--wait", "0s"};
+  process.arguments = {"create",   "cluster", "--name",       spec.name, "--image", spec.node_image,
+                       "--config", "-",       "--kubeconfig", scratch_,  "--wait",  "0s"};
   process.input = kind_config(spec, host_);
   KindSteps steps(context);
   ProcessResult result;
@@ -160,9 +161,10 @@ Task<bool> KindProvider::create_once(CreateSpec spec, operation::Context& contex
     co_return false;
   }
   if (thrown || result.exit_code != 0) {
-    Error error(ErrorCode::cluster_failed, "cannot create the cluster '" + spec.name + "': kind ended with code " +
-                                               std::to_string(result.exit_code),
-                "gf doctor looks for what the host lacks", result.errors);
+    Error error(
+        ErrorCode::cluster_failed,
+        "cannot create the cluster '" + spec.name + "': kind ended with code " + std::to_string(result.exit_code),
+        "gf doctor looks for what the host lacks", result.errors);
     if (!thrown) thrown = std::make_exception_ptr(error);
     steps.end(thrown);
     co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());

@@ -21,8 +21,8 @@ std::string kind_config(const CreateSpec& spec, const HostFacts& host) {
       "    extraArgs: [{name: enable-hostpath-provisioner, value: \"true\"}, {name: leader-elect, value: \"false\"}]\n"
       "  scheduler:\n"
       "    extraArgs: [{name: leader-elect, value: \"false\"}]\n";
-  // What crashes is tried again soon: on a laptop a layer that met its network too early, or an app that was just mended,
-  // should not wait up to five minutes (KEP-4603).
+  // What crashes is tried again soon: on a laptop a layer that met its network too early, or an app that was just
+  // mended, should not wait up to five minutes (KEP-4603).
   text +=
       "- |\n"
       "  apiVersion: kubelet.config.k8s.io/v1beta1\n"

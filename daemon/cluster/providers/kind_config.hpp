@@ -7,8 +7,8 @@ namespace gf::cluster {
 
 /// What of the host changes kind's configuration.
 struct HostFacts {
-  bool cgroup_v1 = false;        ///< kubelets since 1.35 refuse it unless told otherwise (KEP-5573)
-  bool sys_resource = true;      ///< CAP_SYS_RESOURCE is in the bounding set; without it oom_score_adj cannot be lowered
+  bool cgroup_v1 = false;    ///< kubelets since 1.35 refuse it unless told otherwise (KEP-5573)
+  bool sys_resource = true;  ///< CAP_SYS_RESOURCE is in the bounding set; without it oom_score_adj cannot be lowered
 };
 
 /// First NodePort that is mapped to the host.

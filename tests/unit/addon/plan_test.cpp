@@ -10,7 +10,8 @@ using namespace gf::addon;
 
 namespace {
 
-AddonSpec spec(const std::string& name, std::vector<std::string> required = {}, std::vector<std::string> conflicts = {}) {
+AddonSpec spec(const std::string& name, std::vector<std::string> required = {},
+               std::vector<std::string> conflicts = {}) {
   AddonSpec made;
   made.name = name;
   made.requires_ = std::move(required);
@@ -26,8 +27,8 @@ Catalogue catalogue(std::vector<AddonSpec> specs) {
   return Catalogue(std::move(all));
 }
 
-const Catalogue platform = catalogue({spec("zookeeper"), spec("kafka", {"zookeeper"}), spec("ui", {"kafka"}), spec("redis"),
-                                      spec("valkey", {}, {"redis"})});
+const Catalogue platform = catalogue({spec("zookeeper"), spec("kafka", {"zookeeper"}), spec("ui", {"kafka"}),
+                                      spec("redis"), spec("valkey", {}, {"redis"})});
 
 template <class Function>
 Error thrown_by(Function function) {
@@ -43,7 +44,8 @@ Error thrown_by(Function function) {
 }  // namespace
 
 TEST_CASE("what is wanted pulls in what it requires, by whom is told, full wins") {
-  const auto chosen = resolve(platform, {{"ui", {{"user", "dev"}}}, {"kafka", {{"project/a", "dev"}, {"project/b", "full"}}}});
+  const auto chosen =
+      resolve(platform, {{"ui", {{"user", "dev"}}}, {"kafka", {{"project/a", "dev"}, {"project/b", "full"}}}});
   REQUIRE(chosen.size() == 3);
   CHECK(chosen.at("ui").profile == "dev");
   CHECK(chosen.at("kafka").profile == "full");
@@ -56,17 +58,21 @@ TEST_CASE("what is wanted pulls in what it requires, by whom is told, full wins"
 TEST_CASE("what cannot be is refused by name") {
   CHECK(thrown_by([] { resolve(platform, {{"kafk", {{"user", "dev"}}}}); }).hint() == "did you mean 'kafka'?");
   CHECK(thrown_by([] { resolve(platform, {{"redis", {{"user", "huge"}}}}); }).hint() == "it comes in: dev, full");
-  CHECK(thrown_by([] { resolve(platform, {{"redis", {{"user", "dev"}}}, {"valkey", {{"user", "dev"}}}}); }).code() == ErrorCode::conflict);
+  CHECK(thrown_by([] {
+          resolve(platform, {{"redis", {{"user", "dev"}}}, {"valkey", {{"user", "dev"}}}});
+        }).code() == ErrorCode::conflict);
   const auto circle = catalogue({spec("a", {"b"}), spec("b", {"a"})});
   CHECK(thrown_by([&] { resolve(circle, {{"a", {{"user", "dev"}}}}); }).code() == ErrorCode::bad_config);
 }
 
 TEST_CASE("disabling refuses while somebody needs it, and cascades when told to") {
-  const Wants wants{{"ui", {{"user", "dev"}}}, {"kafka", {{"user", "dev"}}}, {"redis", {{"user", "dev"}, {"project/a", "dev"}}}};
+  const Wants wants{
+      {"ui", {{"user", "dev"}}}, {"kafka", {{"user", "dev"}}}, {"redis", {{"user", "dev"}, {"project/a", "dev"}}}};
   const auto refused = thrown_by([&] { without(platform, wants, "zookeeper", "user", false); });
   CHECK(refused.code() == ErrorCode::addon_in_use);
   CHECK(refused.message() == "cannot disable zookeeper: kafka still needs it");
-  CHECK(thrown_by([&] { without(platform, wants, "redis", "user", false); }).message().find("project/a") != std::string::npos);
+  CHECK(thrown_by([&] { without(platform, wants, "redis", "user", false); }).message().find("project/a") !=
+        std::string::npos);
   const auto left = resolve(platform, without(platform, wants, "zookeeper", "user", true));
   CHECK(left.size() == 1);
   CHECK(left.contains("redis"));

@@ -76,7 +76,9 @@ struct Fixture {
     std::uint32_t id;
     std::string payload;
   };
-  void send(const std::string& bytes) { REQUIRE(::send(ours, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size())); }
+  void send(const std::string& bytes) {
+    REQUIRE(::send(ours, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
+  }
   Answer receive() {
     while (true) {
       if (const auto frame = reader.next()) return {frame->type, frame->id, std::string(frame->payload)};
@@ -92,7 +94,8 @@ struct Fixture {
     unsigned mode = 0644;
     bool link = false;
   };
-  Answer sync(const std::vector<std::string>& removed, const std::vector<Written>& written, std::string id = container) {
+  Answer sync(const std::vector<std::string>& removed, const std::vector<Written>& written,
+              std::string id = container) {
     std::string out;
     ++last_id;
     append_frame(out, FrameType::sync_begin, last_id, encode(SyncBegin{std::move(id), "/srv/app", ""}));
@@ -103,7 +106,8 @@ struct Fixture {
       head.mode = file.mode;
       head.link = file.link;
       head.size = file.contents.size();
-      append_frame(out, FrameType::sync_file, last_id, encode(head), std::string_view(file.contents).substr(0, piece_size));
+      append_frame(out, FrameType::sync_file, last_id, encode(head),
+                   std::string_view(file.contents).substr(0, piece_size));
       for (std::size_t at = piece_size; at < file.contents.size(); at += piece_size)
         append_frame(out, FrameType::sync_data, last_id, std::string_view(file.contents).substr(at, piece_size));
     }
@@ -120,7 +124,8 @@ struct Fixture {
 TEST_CASE("agent: writes files with their modes, makes folders, takes away files and the folders they leave empty") {
   Fixture f;
   const std::string odd = "a name\nwith \xff bytes";
-  CHECK(f.sync({}, {{"deep/er/file", "one", 0640}, {"run", "#!/bin/sh\n", 0755}, {odd, "odd"}}).type == FrameType::done);
+  CHECK(f.sync({}, {{"deep/er/file", "one", 0640}, {"run", "#!/bin/sh\n", 0755}, {odd, "odd"}}).type ==
+        FrameType::done);
   CHECK(get(f.target / "deep/er/file") == "one");
   CHECK(get(f.target / odd) == "odd");
   struct stat seen {};
@@ -137,7 +142,8 @@ TEST_CASE("agent: writes files with their modes, makes folders, takes away files
 TEST_CASE("agent: a folder becomes a file and a file a folder; links are links") {
   Fixture f;
   f.sync({}, {{"x/y", "1"}, {"z", "2"}});
-  CHECK(f.sync({"x/y", "z"}, {{"x", "file now"}, {"z/w", "folder now"}, {"to", "x", 0777, true}}).type == FrameType::done);
+  CHECK(f.sync({"x/y", "z"}, {{"x", "file now"}, {"z/w", "folder now"}, {"to", "x", 0777, true}}).type ==
+        FrameType::done);
   CHECK(get(f.target / "x") == "file now");
   CHECK(get(f.target / "z/w") == "folder now");
   CHECK(fs::read_symlink(f.target / "to") == "x");

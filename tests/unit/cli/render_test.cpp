@@ -8,7 +8,8 @@ using namespace gf::cli;
 
 namespace {
 
-Event step(std::uint64_t id, std::uint64_t parent, const std::string& title, const std::string& state, double time, double seconds = 0) {
+Event step(std::uint64_t id, std::uint64_t parent, const std::string& title, const std::string& state, double time,
+           double seconds = 0) {
   Event event;
   event.type = EventType::step;
   event.step = id;
@@ -40,16 +41,20 @@ TEST_CASE("the tree shows running steps with their children, numbers and newest 
   tree.add(log);
   tree.add(step(3, 0, "images", "running", 100));
   tree.add(step(3, 0, "images", "done", 102, 2));
-  CHECK(tree.lines(103, 80, false) == std::vector<std::string>{"· cluster  3.0 s", "  · create 3 nodes  1 of 3 nodes  2.0 s", "    preparing nodes", "✓ images  2.0 s"});
+  CHECK(tree.lines(103, 80, false) == std::vector<std::string>{"· cluster  3.0 s",
+                                                               "  · create 3 nodes  1 of 3 nodes  2.0 s",
+                                                               "    preparing nodes", "✓ images  2.0 s"});
   CHECK(tree.lines(103, 12, false)[0] == "· cluster  3");
   tree.add(step(2, 1, "create 3 nodes", "failed", 104, 3));
   tree.add(step(1, 0, "cluster", "failed", 104, 4));
-  CHECK(tree.lines(200, 80, false) == std::vector<std::string>{"✗ cluster  4.0 s", "  ✗ create 3 nodes  3.0 s", "✓ images  2.0 s"});
+  CHECK(tree.lines(200, 80, false) ==
+        std::vector<std::string>{"✗ cluster  4.0 s", "  ✗ create 3 nodes  3.0 s", "✓ images  2.0 s"});
 }
 
 TEST_CASE("plain output has a line for each begin and end, with the path of the step") {
   ProgressTree tree;
-  const auto outer = step(1, 0, "cluster", "running", 1), inner = step(2, 1, "start", "running", 1), end = step(2, 1, "start", "done", 3, 65);
+  const auto outer = step(1, 0, "cluster", "running", 1), inner = step(2, 1, "start", "running", 1),
+             end = step(2, 1, "start", "done", 3, 65);
   tree.add(outer);
   CHECK(tree.plain(outer) == "begin  cluster");
   tree.add(inner);
@@ -74,5 +79,6 @@ TEST_CASE("cutting counts characters, not bytes, and no colours") {
 }
 
 TEST_CASE("columns are aligned whatever their bytes") {
-  CHECK(table({{"NAME", "X"}, {"größer", "1"}, {"\033[32ma\033[0m", ""}}, "  ") == "  NAME    X\n  größer  1\n  \033[32ma\033[0m\n");
+  CHECK(table({{"NAME", "X"}, {"größer", "1"}, {"\033[32ma\033[0m", ""}}, "  ") ==
+        "  NAME    X\n  größer  1\n  \033[32ma\033[0m\n");
 }

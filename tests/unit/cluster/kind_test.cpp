@@ -51,7 +51,9 @@ TEST_CASE("kind's step lines become titles of ours") {
 
 TEST_CASE("leftovers of an earlier creation are told from other failures") {
   CHECK(met_leftovers("ERROR: failed to create cluster: node(s) already exist for a cluster with the name \"shop\""));
-  CHECK(met_leftovers("docker: Error response from daemon: Conflict. The container name \"/shop-worker\" is already in use by container \"1f\"."));
+  CHECK(
+      met_leftovers("docker: Error response from daemon: Conflict. The container name \"/shop-worker\" is already in "
+                    "use by container \"1f\"."));
   CHECK_FALSE(met_leftovers("ERROR: failed to create cluster: failed to pull image"));
   CHECK_FALSE(met_leftovers(""));
 }

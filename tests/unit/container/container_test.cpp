@@ -15,7 +15,8 @@ using namespace gf::container;
 using gf::test::run_task;
 
 TEST_CASE("frames are taken apart however the bytes are cut") {
-  std::string bytes("\1\0\0\0\0\0\0\5hello\2\0\0\0\0\0\0\4oops\1\0\0\0\0\0\0\0\1\0\0\0\0\0\0\1!", 8 + 5 + 8 + 4 + 8 + 8 + 1);
+  std::string bytes("\1\0\0\0\0\0\0\5hello\2\0\0\0\0\0\0\4oops\1\0\0\0\0\0\0\0\1\0\0\0\0\0\0\1!",
+                    8 + 5 + 8 + 4 + 8 + 8 + 1);
   for (std::size_t step = 1; step <= bytes.size(); ++step) {
     CAPTURE(step);
     StreamDemultiplexer pieces;
@@ -37,7 +38,8 @@ TEST_CASE("a tar of ours is read by tar: long names, links, folders, modes") {
   tar += tar_header("link", 0, 0777, '2', deep);
   tar += tar_end();
   std::ofstream(folder.path() / "x.tar", std::ios::binary) << tar;
-  const auto command = "cd " + folder.path().string() + " && tar -xf x.tar && test \"$(cat link)\" = abc && test $(stat -c %a " + deep + ") = 640";
+  const auto command = "cd " + folder.path().string() +
+                       " && tar -xf x.tar && test \"$(cat link)\" = abc && test $(stat -c %a " + deep + ") = 640";
   CHECK(std::system(command.c_str()) == 0);
 }
 
@@ -60,15 +62,16 @@ TEST_CASE("the real engine builds, saves, tags and removes an image, and says wh
   const auto engine = make_docker_engine(io.get_executor(), docker_socket_path());
   CHECK(run_task(io, engine->version()).cpus > 0);
   auto source = [](std::string dockerfile) -> http::BodySource {
-    auto tar = std::make_shared<std::optional<std::string>>(
-        tar_header("Dockerfile", dockerfile.size(), 0644) + dockerfile + tar_padding(dockerfile.size()) + tar_end());
+    auto tar = std::make_shared<std::optional<std::string>>(tar_header("Dockerfile", dockerfile.size(), 0644) +
+                                                            dockerfile + tar_padding(dockerfile.size()) + tar_end());
     return [tar]() -> Task<std::optional<std::string>> { co_return std::exchange(*tar, std::nullopt); };
   };
   BuildSpec spec;
   spec.tag = "greenfield-test/contract:1";
   spec.labels["greenfield.dev/test"] = "yes";
   std::vector<std::string> lines;
-  run_task(io, engine->build(spec, source("FROM scratch\nCOPY Dockerfile /\n"), [&](std::string_view line) { lines.emplace_back(line); }));
+  run_task(io, engine->build(spec, source("FROM scratch\nCOPY Dockerfile /\n"),
+                             [&](std::string_view line) { lines.emplace_back(line); }));
   CHECK(!lines.empty());
   const auto image = run_task(io, engine->image(spec.tag));
   REQUIRE(image);

@@ -42,10 +42,20 @@ TEST_CASE("globs stay within a segment, ** does not, and folders match what is b
     bool matches;
   };
   const Row rows[] = {
-      {"*.txt", "a.txt", true},       {"*.txt", "b/a.txt", false},      {"**/*.txt", "b/c/a.txt", true}, {"**/*.txt", "a.txt", true},
-      {"app", "app/main.py", true},   {"app", "apple/main.py", false},  {"app/*", "app/x/y", true},      {"a?c", "abc", true},
-      {"a?c", "a/c", false},          {"./app/", "app/x", true},        {"", "app", false},              {"app/**/x", "app/1/2/x", true},
-      {"[ab].py", "b.py", true},      {"docs/**", "docs/a/b", true},
+      {"*.txt", "a.txt", true},
+      {"*.txt", "b/a.txt", false},
+      {"**/*.txt", "b/c/a.txt", true},
+      {"**/*.txt", "a.txt", true},
+      {"app", "app/main.py", true},
+      {"app", "apple/main.py", false},
+      {"app/*", "app/x/y", true},
+      {"a?c", "abc", true},
+      {"a?c", "a/c", false},
+      {"./app/", "app/x", true},
+      {"", "app", false},
+      {"app/**/x", "app/1/2/x", true},
+      {"[ab].py", "b.py", true},
+      {"docs/**", "docs/a/b", true},
   };
   for (const auto& row : rows) {
     CAPTURE(row.glob);
@@ -71,8 +81,9 @@ TEST_CASE("each file has one route") {
     Route route;
   };
   const Row rows[] = {
-      {"app/main.py", Route::sync},     {"app/generated/x.py", Route::build}, {"requirements.txt", Route::build}, {"Dockerfile", Route::build},
-      {"greenfield.yaml", Route::none}, {"docs/a.md", Route::none},           {"other.py", Route::build},         {".dockerignore", Route::build},
+      {"app/main.py", Route::sync}, {"app/generated/x.py", Route::build}, {"requirements.txt", Route::build},
+      {"Dockerfile", Route::build}, {"greenfield.yaml", Route::none},     {"docs/a.md", Route::none},
+      {"other.py", Route::build},   {".dockerignore", Route::build},
   };
   for (const auto& row : rows) {
     CAPTURE(row.path);
@@ -94,7 +105,8 @@ TEST_CASE("each file has one route") {
 TEST_CASE("an image's key changes with what it is made of, and not with what is synced") {
   const auto app = example();
   const auto key = image_key(app, tree({{"Dockerfile", "1"}, {"app/main.py", "1"}, {"serve.py", "1"}}), {}, {});
-  CHECK(image_key(app, tree({{"Dockerfile", "1"}, {"app/main.py", "2"}, {"app/new.py", "1"}, {"serve.py", "1"}}), {}, {}) == key);
+  CHECK(image_key(app, tree({{"Dockerfile", "1"}, {"app/main.py", "2"}, {"app/new.py", "1"}, {"serve.py", "1"}}), {},
+                  {}) == key);
   CHECK(image_key(app, tree({{"Dockerfile", "1"}, {"app/main.py", "1"}, {"serve.py", "2"}}), {}, {}) != key);
   CHECK(image_key(app, tree({{"Dockerfile", "1"}, {"app/main.py", "1"}}), {}, {}) != key);
   CHECK(image_key(app, tree({{"Dockerfile", "1"}, {"app/main.py", "1"}, {"serve.py", "1"}}), {}, {{"A", "1"}}) != key);
@@ -114,8 +126,10 @@ TEST_CASE("generated objects carry labels, claims, probe, gate, and keep the las
   CHECK(container["readinessProbe"]["tcpSocket"]["port"] == 8000);
   std::map<std::string, std::string> env;
   for (const auto& entry : container["env"])
-    env[entry["name"]] = entry.contains("value") ? entry["value"].get<std::string>() : entry["valueFrom"]["secretKeyRef"]["name"].get<std::string>();
-  CHECK(env == std::map<std::string, std::string>{{"MODE", "dev"}, {"REDIS_HOST", "mine"}, {"REDIS_URL", "claim-redis"}});
+    env[entry["name"]] = entry.contains("value") ? entry["value"].get<std::string>()
+                                                 : entry["valueFrom"]["secretKeyRef"]["name"].get<std::string>();
+  CHECK(env ==
+        std::map<std::string, std::string>{{"MODE", "dev"}, {"REDIS_HOST", "mine"}, {"REDIS_URL", "claim-redis"}});
   CHECK(spec["template"]["metadata"]["labels"][app_label] == "api");
   CHECK(objects[1]["spec"]["ports"][0]["targetPort"] == 8000);
   app.port = 0;

@@ -106,7 +106,8 @@ std::string raw_answer(Fixture& f, const std::string& text) {
   net::write(socket, net::buffer(text));
   std::string answer;
   boost::system::error_code end;
-  net::async_read(socket, net::dynamic_buffer(answer), [&](boost::system::error_code error, std::size_t) { end = error; });
+  net::async_read(socket, net::dynamic_buffer(answer),
+                  [&](boost::system::error_code error, std::size_t) { end = error; });
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(5);
   f.io.restart();
   while (!end && std::chrono::steady_clock::now() < until) f.io.run_one_until(until);

@@ -7,7 +7,8 @@ using namespace gf::image;
 using namespace std::chrono_literals;
 
 TEST_CASE("the driver's answer: three columns, '-' is no official image, another shape is refused") {
-  const auto images = read_references("redis\tgreenfield/redis:1\tdocker.io/library/redis:8\nbase\tgreenfield/base:2\t-\n");
+  const auto images =
+      read_references("redis\tgreenfield/redis:1\tdocker.io/library/redis:8\nbase\tgreenfield/base:2\t-\n");
   REQUIRE(images.size() == 2);
   CHECK(images[0].built == "greenfield/redis:1");
   CHECK(images[0].official == "docker.io/library/redis:8");
@@ -22,10 +23,10 @@ TEST_CASE("auto order: present, then pull, then build") {
     Way expected;
   };
   const Row rows[] = {
-      {true, true, true, {}, Way::use_built},          {true, false, false, {}, Way::use_built},
-      {false, true, true, {}, Way::use_official},      {false, true, true, 1s, Way::use_official},
-      {false, false, true, {}, Way::pull},             {false, false, true, 9min, Way::build},
-      {false, false, true, 11min, Way::pull},          {false, false, false, {}, Way::build},
+      {true, true, true, {}, Way::use_built},     {true, false, false, {}, Way::use_built},
+      {false, true, true, {}, Way::use_official}, {false, true, true, 1s, Way::use_official},
+      {false, false, true, {}, Way::pull},        {false, false, true, 9min, Way::build},
+      {false, false, true, 11min, Way::pull},     {false, false, false, {}, Way::build},
   };
   for (const auto& row : rows)
     CHECK(next_way(row.built, row.official_present, row.has_official, row.since_failed) == row.expected);

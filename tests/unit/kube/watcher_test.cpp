@@ -87,7 +87,8 @@ void play(Script& script) {
     co_return std::make_unique<CannedStream>(io.get_executor(), next.status, next.lines, last);
   };
   Watcher watcher(std::move(source), clock, "shop", "a=b", [&](const WatchEvent& seen) {
-    script.told.push_back(seen.type + (seen.object.is_null() ? "" : ' ' + seen.object["metadata"]["name"].get<std::string>()));
+    script.told.push_back(seen.type +
+                          (seen.object.is_null() ? "" : ' ' + seen.object["metadata"]["name"].get<std::string>()));
     if (!seen.object.is_null()) CHECK(seen.object["kind"] == "Pod");
   });
   TaskGroup group(io.get_executor());
@@ -124,10 +125,13 @@ TEST_CASE("after 410 a watch lists again and tells what vanished, SYNCED only on
     CAPTURE(by_status);
     Script script;
     script.lists = {list("10", {pod("a", "9"), pod("b", "9")}), list("20", {pod("b", "19"), pod("c", "18")})};
-    if (by_status) script.watches = {{410, {}, false}};
-    else script.watches = {{200, {gone}, false}};
+    if (by_status)
+      script.watches = {{410, {}, false}};
+    else
+      script.watches = {{200, {gone}, false}};
     play(script);
-    CHECK(script.told == std::vector<std::string>{"ADDED a", "ADDED b", "SYNCED", "DELETED a", "MODIFIED b", "ADDED c"});
+    CHECK(script.told ==
+          std::vector<std::string>{"ADDED a", "ADDED b", "SYNCED", "DELETED a", "MODIFIED b", "ADDED c"});
   }
 }
 

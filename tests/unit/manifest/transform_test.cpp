@@ -22,13 +22,16 @@ spec:
     spec:
       initContainers: [{name: i, image: "greenfield/redis"}]
       containers: [{name: c, image: "greenfield/redis:latest"}, {name: d, image: "localhost:5000/x@sha256:1"}]
-)", "a test").at(0);
+)",
+                              "a test")
+      .at(0);
 }
 
 }  // namespace
 
 TEST_CASE("scalars are read as Kubernetes reads them") {
-  const auto documents = kube::read_documents("a: 1\nb: \"1\"\nc: 1.5\nd: true\ne: ~\nf: 08x\ng: 1e3\nh: .\n---\n---\n[x, -2]\n", "a test");
+  const auto documents = kube::read_documents(
+      "a: 1\nb: \"1\"\nc: 1.5\nd: true\ne: ~\nf: 08x\ng: 1e3\nh: .\n---\n---\n[x, -2]\n", "a test");
   REQUIRE(documents.size() == 2);
   CHECK(documents[0] == Json::parse(R"({"a":1,"b":"1","c":1.5,"d":true,"e":null,"f":"08x","g":1000.0,"h":"."})"));
   CHECK(documents[1] == Json::parse(R"(["x",-2])"));
@@ -59,7 +62,8 @@ TEST_CASE("labels reach the object and its pods, namespaces only what lives in o
 
 TEST_CASE("namespaces and definitions are applied first, workloads last") {
   std::vector<Json> objects;
-  for (const char* kind : {"Deployment", "Service", "Other", "Namespace", "ConfigMap"}) objects.push_back(Json{{"kind", kind}});
+  for (const char* kind : {"Deployment", "Service", "Other", "Namespace", "ConfigMap"})
+    objects.push_back(Json{{"kind", kind}});
   sort_for_apply(objects);
   std::string order;
   for (const auto& object : objects) order += object["kind"].get<std::string>() + ' ';

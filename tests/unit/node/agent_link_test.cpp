@@ -70,9 +70,7 @@ struct World {
     write.contents = std::make_shared<const std::string>(std::move(contents));
     return request;
   }
-  std::unique_ptr<http::Stream> dial() {
-    return run_task(io, link.dial("127.0.0.1", server.local_endpoint().port()));
-  }
+  std::unique_ptr<http::Stream> dial() { return run_task(io, link.dial("127.0.0.1", server.local_endpoint().port())); }
   tcp::socket accept() { return server.accept(); }  // the connection is there: dial() has returned
 };
 
@@ -104,8 +102,10 @@ std::shared_ptr<std::optional<std::exception_ptr>> start(net::io_context& io, Ta
                                                          net::cancellation_signal* cancel = nullptr) {
   auto ended = std::make_shared<std::optional<std::exception_ptr>>();
   auto on_end = [ended](std::exception_ptr thrown, auto&&...) { *ended = thrown; };
-  if (cancel) net::co_spawn(io, std::move(task), net::bind_cancellation_slot(cancel->slot(), on_end));
-  else net::co_spawn(io, std::move(task), on_end);
+  if (cancel)
+    net::co_spawn(io, std::move(task), net::bind_cancellation_slot(cancel->slot(), on_end));
+  else
+    net::co_spawn(io, std::move(task), on_end);
   return ended;
 }
 

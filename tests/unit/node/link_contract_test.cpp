@@ -122,8 +122,9 @@ ErrorCode refused(const std::function<void()>& call) {
 TEST_CASE_TEMPLATE("link: writes what it is given and tells how much", World, FakeWorld, AgentWorld) {
   World world;
   const std::string odd = "a name\nwith \xff bytes";
-  const auto result = sync(world, {}, {file("deep/er/a b.txt", "one"), file("run", "#!", 0755), file(odd, ""),
-                                       file("to", "deep/er", 0644, true)});
+  const auto result =
+      sync(world, {},
+           {file("deep/er/a b.txt", "one"), file("run", "#!", 0755), file(odd, ""), file("to", "deep/er", 0644, true)});
   CHECK(result.files == 4);
   CHECK(result.bytes == 3 + 2 + 0 + 7);
   CHECK(world.file("deep/er/a b.txt")->contents == "one");
@@ -159,7 +160,8 @@ TEST_CASE_TEMPLATE("link: a batch of 300 files, large ones among them", World, F
   World world;
   std::vector<node::FileWrite> writes;
   for (int i = 0; i < 300; ++i)
-    writes.push_back(file("d" + std::to_string(i % 7) + "/f" + std::to_string(i), std::string(i % 50 == 0 ? 200'000 : 2'000, static_cast<char>('a' + i % 26))));
+    writes.push_back(file("d" + std::to_string(i % 7) + "/f" + std::to_string(i),
+                          std::string(i % 50 == 0 ? 200'000 : 2'000, static_cast<char>('a' + i % 26))));
   CHECK(sync(world, {}, writes).files == 300);
   CHECK(compare(world, writes).empty());
   std::vector<std::string> deletes;
@@ -171,11 +173,12 @@ TEST_CASE_TEMPLATE("link: a batch of 300 files, large ones among them", World, F
 TEST_CASE_TEMPLATE("link: compares contents, kind, mode and presence", World, FakeWorld, AgentWorld) {
   World world;
   CHECK(compare(world, {file("same", "1")}) == std::vector<std::size_t>{0});
-  sync(world, {}, {file("same", "1"), file("other", "2"), file("mode", "3", 0755), file("kind", "4"),
-                   file("link", "a", 0644, true)});
-  const auto differing = compare(world, {file("same", "1"), file("other", "x"), file("mode", "3", 0644),
-                                         file("kind", "4", 0644, true), file("absent", "5"),
-                                         file("link", "a", 0600, true), file("link", "b", 0644, true)});
+  sync(world, {},
+       {file("same", "1"), file("other", "2"), file("mode", "3", 0755), file("kind", "4"),
+        file("link", "a", 0644, true)});
+  const auto differing =
+      compare(world, {file("same", "1"), file("other", "x"), file("mode", "3", 0644), file("kind", "4", 0644, true),
+                      file("absent", "5"), file("link", "a", 0600, true), file("link", "b", 0644, true)});
   CHECK(differing == std::vector<std::size_t>{1, 2, 3, 4, 6});
 }
 

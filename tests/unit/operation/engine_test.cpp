@@ -30,7 +30,9 @@ struct Fixture {
     Kind kind;
     kind.name = "work";
     kind.subject = [](const Json& parameters) { return parameters.value("name", "shop"); };
-    kind.keys = [](const Json& parameters) { return std::vector<std::string>{"project/" + parameters.value("name", "shop")}; };
+    kind.keys = [](const Json& parameters) {
+      return std::vector<std::string>{"project/" + parameters.value("name", "shop")};
+    };
     kind.body = [this](const Json& parameters) {
       return [this, parameters](Context& context) { return work(context, parameters); };
     };
@@ -50,8 +52,15 @@ struct Fixture {
     co_return result;
   }
 
-  void turn() { io.restart(); io.poll(); }
-  void tick() { turn(); clock.advance(std::chrono::seconds(1)); turn(); }
+  void turn() {
+    io.restart();
+    io.poll();
+  }
+  void tick() {
+    turn();
+    clock.advance(std::chrono::seconds(1));
+    turn();
+  }
   std::string transcript(const std::string& id) {
     std::string text;
     for (const auto& event : run_task(io, engine->events(id, 0))) {
@@ -190,7 +199,8 @@ TEST_CASE("a full disk: a start is refused, a running operation goes on in memor
   f.tick();
   CHECK(f.engine->get("op-1").state == OperationState::done);
   bool said = false;
-  for (const auto& event : run_task(f.io, f.engine->events("op-1", 0))) said |= event.text.find("in memory only") != std::string::npos;
+  for (const auto& event : run_task(f.io, f.engine->events("op-1", 0)))
+    said |= event.text.find("in memory only") != std::string::npos;
   CHECK(said);
 }
 

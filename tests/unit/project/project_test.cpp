@@ -49,7 +49,8 @@ apps:
     env: {DEBUG: true}
     command: [serve, --fast]
     memory_mib: 64
-)", "/r", vocabulary);
+)",
+                          "/r", vocabulary);
   CHECK(spec.name == "shop");
   CHECK(spec.cluster == ClusterSpec{"kind", 1, 5});
   CHECK(spec.addons == std::map<std::string, std::string>{{"redis", "dev"}, {"postgres", "full"}});
@@ -71,8 +72,10 @@ TEST_CASE("what is wrong is told with place, reason and the nearest name") {
   };
   const Row rows[] = {
       {"replcas: 2", "greenfield.yaml:3:1: unknown key 'replcas' in greenfield.yaml"},
-      {"apps: {api: {image: x, replcas: 2}}", "greenfield.yaml:3:24: unknown key 'replcas' in the app 'api'; did you mean 'replicas'?"},
-      {"apps: {api: {image: x, replicas: two}}", "greenfield.yaml:3:34: 'replicas' must be a whole number from 0 to 20, not 'two'"},
+      {"apps: {api: {image: x, replcas: 2}}",
+       "greenfield.yaml:3:24: unknown key 'replcas' in the app 'api'; did you mean 'replicas'?"},
+      {"apps: {api: {image: x, replicas: two}}",
+       "greenfield.yaml:3:34: 'replicas' must be a whole number from 0 to 20, not 'two'"},
       {"apps: {api: {image: x, replicas: 21}}", "'replicas' must be a whole number from 0 to 20, not '21'"},
       {"apps: {api: {image: x, port: 70000}}", "'port' must be a whole number from 1 to 65535"},
       {"apps: {api: {port: 80}}", "the app 'api' needs one of: build, image, manifests"},

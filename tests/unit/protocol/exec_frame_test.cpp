@@ -7,7 +7,8 @@
 using namespace gf;
 
 TEST_CASE("exec frames come out as they went in, however the bytes are cut") {
-  const auto bytes = encode(ExecFrameType::output, "hello") + encode_resize(80, 24) + encode(ExecFrameType::input_end, "") + encode_exit(-1);
+  const auto bytes = encode(ExecFrameType::output, "hello") + encode_resize(80, 24) +
+                     encode(ExecFrameType::input_end, "") + encode_exit(-1);
   for (std::size_t size = 1; size <= bytes.size(); ++size) {
     ExecFrameReader reader;
     std::vector<ExecFrame> frames;

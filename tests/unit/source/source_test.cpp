@@ -92,11 +92,13 @@ TEST_CASE("a tree holds what Git knows and what it does not ignore, whatever the
   std::filesystem::create_symlink("/etc", repository.root + "/outside");
   std::filesystem::create_symlink("deep", repository.root + "/inside");
   std::filesystem::create_directories(repository.root + "/nested");
-  REQUIRE(std::system(("git init -q '" + repository.root + "/nested' && touch '" + repository.root + "/nested/f'").c_str()) == 0);
+  REQUIRE(std::system(
+              ("git init -q '" + repository.root + "/nested' && touch '" + repository.root + "/nested/f'").c_str()) ==
+          0);
   repository.git("add -f build/kept.txt");
   const auto tree = read_tree(repository.root, nullptr);
-  CHECK(paths(tree) == std::vector<std::string>{".gitignore", "a b\nc.txt", "bad\xff.txt", "build/kept.txt", "deep/.gitignore",
-                                                "deep/file", "inside", "outside"});
+  CHECK(paths(tree) == std::vector<std::string>{".gitignore", "a b\nc.txt", "bad\xff.txt", "build/kept.txt",
+                                                "deep/.gitignore", "deep/file", "inside", "outside"});
   CHECK(tree.find("outside")->link);
   CHECK(*read_file(repository.root, "outside") == "/etc");
   CHECK(paths(subtree(tree, "deep")) == std::vector<std::string>{".gitignore", "file"});
@@ -177,8 +179,10 @@ TEST_CASE("an editor's rename over the file is one save; its temporary files nev
   repository.write("a.py", "2");
   std::filesystem::remove(repository.root + "/a.py~");
   std::filesystem::remove(repository.root + "/.a.py.swp");
-  REQUIRE(watching.until([&] { return !watching.told.empty() && *read_file(repository.root, "a.py") == "2" &&
-                                      watching.told.back().tree->digest() == read_tree(repository.root, nullptr).digest(); }));
+  REQUIRE(watching.until([&] {
+    return !watching.told.empty() && *read_file(repository.root, "a.py") == "2" &&
+           watching.told.back().tree->digest() == read_tree(repository.root, nullptr).digest();
+  }));
   for (const auto& snapshot : watching.told)
     for (const auto& file : snapshot.tree->files) CHECK(file.path == "a.py");
 }
@@ -190,7 +194,8 @@ TEST_CASE("new folders, moved folders and removed ones are followed; ignored one
   repository.commit();
   Watching watching(repository.root);
   auto settled = [&] {
-    return !watching.told.empty() && watching.told.back().tree->digest() == read_tree(repository.root, nullptr).digest();
+    return !watching.told.empty() &&
+           watching.told.back().tree->digest() == read_tree(repository.root, nullptr).digest();
   };
   repository.write("x/y/z/file", "1");
   REQUIRE(watching.until(settled));
@@ -221,8 +226,10 @@ TEST_CASE("a branch switch of 300 files is told whole; while Git holds its lock 
   Watching watching(repository.root);
   repository.git("checkout -q main");
   const auto expected = read_tree(repository.root, nullptr).digest();
-  REQUIRE(watching.until([&] { return !watching.told.empty() && watching.told.back().tree->digest() == expected &&
-                                      watching.told.back().head.branch == "main"; }));
+  REQUIRE(watching.until([&] {
+    return !watching.told.empty() && watching.told.back().tree->digest() == expected &&
+           watching.told.back().head.branch == "main";
+  }));
   CHECK(watching.told.size() <= 2);
   watching.rest();
   watching.told.clear();

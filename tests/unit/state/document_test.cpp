@@ -5,8 +5,8 @@
 #include "support/memory_file_system.hpp"
 
 using namespace gf;
-using state::Document;
 using gf::test::MemoryFileSystem;
+using state::Document;
 
 TEST_CASE("document: what is saved is loaded; absent gives the fallback") {
   MemoryFileSystem files;
