@@ -12,6 +12,7 @@
 #include <cstring>
 #include <deque>
 #include <fstream>
+#include <utility>
 
 #include "protocol/error.hpp"
 #include "system/instance_lock.hpp"
@@ -87,17 +88,22 @@ void launch_daemon(const Paths& paths) {
   std::filesystem::permissions(paths.runtime, std::filesystem::perms::owner_all);
   const int events = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
   ::inotify_add_watch(events, paths.runtime.c_str(), IN_CREATE | IN_ATTRIB);
-  const bool busy = InstanceLock::holder(paths.lock()).has_value();  // it runs, but is not ready yet
-  const int alive = busy ? -1 : start_detached(paths);
+  int alive = -1;
   const auto until = std::chrono::steady_clock::now() + limit;
   bool ended = false;
   while (!accepts(paths.socket().string()) && !ended && std::chrono::steady_clock::now() < until) {
+    // Whoever holds the lock is starting, and waited for, or is ending after all: then it is our turn.
+    if (alive < 0 && !InstanceLock::holder(paths.lock())) alive = start_detached(paths);
     pollfd waits[] = {{events, POLLIN, 0}, {alive, POLLIN, 0}};
     ::poll(waits, 2, look_again_ms);
     char drop[4096];
     while (::read(events, drop, sizeof drop) > 0) {
     }
     ended = alive >= 0 && (waits[1].revents & POLLHUP) != 0;
+    if (ended && InstanceLock::holder(paths.lock())) {  // another client's daemon was first
+      ::close(std::exchange(alive, -1));
+      ended = false;
+    }
   }
   const bool up = accepts(paths.socket().string());
   ::close(events);

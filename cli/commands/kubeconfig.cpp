@@ -23,9 +23,10 @@ void merge(const std::string& text) {
   const auto ours = target.string() + ".greenfield", merged = target.string() + ".merged";
   ::umask(0077);
   std::ofstream(ours) << text;
-  const auto command =
-      "KUBECONFIG='" + ours + ":" + target.string() + "' kubectl config view --flatten > '" + merged + "'";
-  const bool done = std::system(command.c_str()) == 0;
+  // The paths travel in the environment: whatever characters they hold, the shell reads none of them as its own.
+  ::setenv("KUBECONFIG", (ours + ':' + target.string()).c_str(), 1);
+  ::setenv("GF_MERGED", merged.c_str(), 1);
+  const bool done = std::system("kubectl config view --flatten > \"$GF_MERGED\"") == 0;
   std::filesystem::remove(ours);
   if (!done) {
     std::filesystem::remove(merged);

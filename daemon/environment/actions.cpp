@@ -14,6 +14,8 @@ using operation::run_step;
 
 namespace {
 
+constexpr auto runtime_limit = std::chrono::minutes(10);  // for a node's container runtime to come up
+
 std::string utc_text(double seconds) {
   const auto when = static_cast<std::time_t>(seconds);
   std::tm parts{};
@@ -72,12 +74,13 @@ Task<> Environment::load_early(std::vector<std::string> references, int nodes, C
                           (with_.cluster.creating() && seen_.nodes.size() == static_cast<std::size_t>(nodes));
     return complete && std::ranges::all_of(seen_.nodes, &cluster::Node::running);
   };
-  const auto until = with_.clock.now() + std::chrono::minutes(10);
+  std::optional<Clock::time_point> until;  // counts from the nodes' start: their image may take long to build
   for (;;) {
     while (!all_run()) {
       auto waiting = looked_.wait();
       co_await std::move(waiting);
     }
+    if (!until) until = with_.clock.now() + runtime_limit;
     std::vector<std::string> names;
     for (const auto& node : seen_.nodes) names.push_back(node.name);
     std::exception_ptr thrown;
@@ -91,9 +94,9 @@ Task<> Environment::load_early(std::vector<std::string> references, int nodes, C
       const auto code = error.code();
       if (code != ErrorCode::cluster_failed && code != ErrorCode::cluster_unavailable && code != ErrorCode::not_found)
         throw;
-      if (with_.clock.now() > until) throw;
+      if (with_.clock.now() > *until) throw;
     } catch (const boost::system::system_error& error) {
-      if (error.code() == net::error::operation_aborted || with_.clock.now() > until) throw;
+      if (error.code() == net::error::operation_aborted || with_.clock.now() > *until) throw;
     }
     auto sleeping = with_.clock.sleep_for(std::chrono::milliseconds(300));
     co_await std::move(sleeping);

@@ -85,7 +85,7 @@ Target parse_target(std::string_view target) {
     if (end > 0) parsed.segments.push_back(percent_decode(path.substr(0, end)));
     path.remove_prefix(end);
   }
-  if (mark == std::string_view::npos) return parsed;
+  if (mark >= target.size()) return parsed;
   auto query = target.substr(mark + 1);
   while (!query.empty()) {
     const auto end = std::min(query.find('&'), query.size());

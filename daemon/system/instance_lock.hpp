@@ -5,7 +5,7 @@
 
 namespace gf {
 
-/// One daemon per runtime folder: an exclusive flock on `path`, which holds our pid. Released by the kernel at our
+/// One daemon per runtime folder: an exclusive lock on `path`, which holds our pid. Released by the kernel at our
 /// death, so a kill -9 leaves nothing behind.
 class InstanceLock {
  public:
