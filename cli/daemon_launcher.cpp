@@ -60,6 +60,9 @@ int start_detached(const Paths& paths) {
     ::dup2(nothing, 0);
     ::dup2(output, 1);
     ::dup2(output, 2);
+    // Whatever else our caller had open (a lock, a pipe) must not live as long as the daemon.
+    ::dup2(ends[1], 3);
+    ::close_range(4, ~0U, 0);
     if (::chdir("/") != 0) ::_exit(126);
     ::execlp(path.c_str(), "gfd", static_cast<char*>(nullptr));
     ::_exit(127);

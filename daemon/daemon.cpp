@@ -51,20 +51,19 @@ Daemon::Daemon(net::io_context& io, Paths paths)
                [this](std::vector<std::string> nodes) {
                  if (nodes == nodes_) return;
                  nodes_ = std::move(nodes);
-                 images_.forget_nodes();
                  links_.set_nodes(nodes_);
                }),
       kustomize_(processes_, files_, workers_, paths_.cache / "rendered"),
       rollout_(kube_, mirror_, clock_),
-      addons_({io.get_executor(), kube_, mirror_, *engine_, images_, kustomize_, rollout_, [this] { return nodes_; },
-               free_mib},
+      addons_({io.get_executor(), kube_, mirror_, *engine_, images_, kustomize_, rollout_,
+               [this] { return cluster::workload_nodes(environment_.cluster_seen()); }, free_mib},
               addon::Catalogue::load(files_, paths_.share), state::Document(files_, paths_.state / "addons.json")),
       registry_(files_, paths_.state / "projects.json"),
       sources_(io.get_executor(), clock_, workers_),
       builder_(*engine_, images_, workers_, files_, paths_.state / "built"),
       deploy_(
           {io.get_executor(), clock_, workers_, kube_, mirror_, links_, images_, builder_, kustomize_, rollout_,
-           sources_, [this] { return nodes_; },
+           sources_, [this] { return cluster::workload_nodes(environment_.cluster_seen()); },
            [this](const std::string& project, const std::string& app) { environment_.request_rollout(project, app); },
            [this](const std::string& project, const std::string& sentence) { warn(project, sentence); }}),
       forwards_(

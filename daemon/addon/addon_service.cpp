@@ -43,6 +43,7 @@ AddonService::AddonService(Collaborators with, Catalogue catalogue, state::Docum
       document_(std::move(wanted)),
       wants_(known_only(catalogue_, wants_from(document_.load(Json::object())))),
       claims_(with_.kube, with_.mirror, with_.engine),
+      volumes_(with_.kube, with_.engine, with_.nodes),
       started_(with_.executor) {}
 
 std::string AddonService::warning() const {
@@ -162,6 +163,8 @@ Task<> AddonService::start(std::string name, Chosen entry, operation::Context& c
   co_await std::move(ensuring);
   auto making = make_secrets(spec);
   co_await std::move(making);
+  auto volumes = volumes_.ensure(spec, objects);
+  co_await std::move(volumes);
   for (auto& object : objects) manifest::set_images(object, images);
   auto applying = with_.rollout.apply(std::move(objects));
   const auto workloads = co_await std::move(applying);

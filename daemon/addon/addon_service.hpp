@@ -3,6 +3,7 @@
 
 #include "addon/claims.hpp"
 #include "addon/plan.hpp"
+#include "addon/volumes.hpp"
 #include "image/image_service.hpp"
 #include "manifest/kustomize.hpp"
 #include "manifest/rollout.hpp"
@@ -71,6 +72,7 @@ class AddonService {
   state::Document document_;
   Wants wants_;
   Claims claims_;
+  Volumes volumes_;
   Signal started_;
   std::set<std::string> running_;  ///< within this ensure(): what others may build upon
 };

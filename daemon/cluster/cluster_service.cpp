@@ -8,9 +8,7 @@
 #include <algorithm>
 #include <set>
 
-#include "core/signal.hpp"
 #include "core/with_timeout.hpp"
-#include "kube/readiness.hpp"
 #include "protocol/error.hpp"
 
 namespace gf::cluster {
@@ -67,7 +65,7 @@ Task<Observation> ClusterService::observe() {
   on_nodes_(seen.presence == Presence::running ? running_names(seen) : std::vector<std::string>());
   if (seen.presence == Presence::running)
     co_await connect();
-  else
+  else if (!creating_)
     disconnect();
   co_return seen;
 }
@@ -88,6 +86,7 @@ void ClusterService::disconnect() {
 Task<> ClusterService::ensure_running(ClusterSpec spec,
                                       std::function<Task<std::string>(operation::Context&)> node_image,
                                       operation::Context& context) {
+  bool tuned = true;  // a cluster that was there is left as it is
   auto seen = co_await provider_->observe(name_);
   if (seen.presence == Presence::stopped) {
     auto start = [&](operation::Context& step) { return provider_->start(name_, step); };
@@ -104,6 +103,7 @@ Task<> ClusterService::ensure_running(ClusterSpec spec,
   }
   if (seen.presence == Presence::absent) {
     disconnect();
+    tuned = false;
     CreateSpec create;
     create.name = name_;
     create.workers = spec.workers;
@@ -114,6 +114,8 @@ Task<> ClusterService::ensure_running(ClusterSpec spec,
     auto make = [&](operation::Context& step) { return provider_->create(create, step); };
     auto making = run_step(context, "create " + std::to_string(1 + spec.workers) + " nodes", make);
     creating_ = true;
+    TaskGroup connecting(with_.executor);
+    create.on_control_plane = [&] { connecting.spawn("connect to the control plane", connect_early(&tuned)); };
     std::exception_ptr thrown;
     try {
       co_await std::move(making);
@@ -121,6 +123,9 @@ Task<> ClusterService::ensure_running(ClusterSpec spec,
       thrown = std::current_exception();
     }
     creating_ = false;
+    auto connected = connecting.stop();
+    co_await std::move(connected);
+    if (thrown) disconnect();
     if (thrown) std::rethrow_exception(thrown);
   }
   auto look = observe();
@@ -128,6 +133,33 @@ Task<> ClusterService::ensure_running(ClusterSpec spec,
   auto wait = [this](operation::Context& step) { return wait_api(step); };
   auto waiting = run_step(context, "wait for the Kubernetes API", wait);
   co_await std::move(waiting);
+  if (tuned) co_return;
+  auto tuning = tune();
+  co_await std::move(tuning);
+}
+
+Task<> ClusterService::connect_early(bool* tuned) {
+  auto connecting = connect();
+  co_await std::move(connecting);
+  auto tuning = tune();
+  co_await std::move(tuning);
+  *tuned = true;
+}
+
+/// Names are resolved only after CoreDNS has been found ready, which kubeadm lets the kubelet ask every ten seconds:
+/// after a start of the nodes everything would wait for that.
+Task<> ClusterService::tune() {
+  Json probe;
+  probe["name"] = "coredns";
+  probe["readinessProbe"]["periodSeconds"] = 1;
+  Json object;
+  object["apiVersion"] = "apps/v1";
+  object["kind"] = "Deployment";
+  object["metadata"]["name"] = "coredns";
+  object["metadata"]["namespace"] = "kube-system";
+  object["spec"]["template"]["spec"]["containers"] = Json::array({probe});
+  auto applying = with_.api.apply(std::move(object));
+  co_await std::move(applying);
 }
 
 Task<> ClusterService::wait_api(operation::Context&) {
@@ -146,34 +178,6 @@ Task<> ClusterService::wait_api(operation::Context&) {
                   "gf doctor; `gf down --delete` and `gf up` make a new cluster");
     co_await with_.clock.sleep_for(std::chrono::milliseconds(100));
   }
-}
-
-Task<> ClusterService::wait_nodes_ready(operation::Context& context) {
-  Signal ready(with_.executor);
-  std::map<std::string, bool> nodes;
-  bool synced = false;
-  TaskGroup watching(with_.executor);
-  auto sink = [&](const kube::WatchEvent& event) {
-    if (event.type == "SYNCED")
-      synced = true;
-    else
-      nodes[event.object["metadata"]["name"]] = event.type != "DELETED" && kube::assess(event.object).ready;
-    ready.notify_all();
-  };
-  watching.spawn("watch nodes", with_.api.watch("v1", "Node", "", "", sink));
-  std::exception_ptr thrown;
-  try {
-    while (true) {
-      const auto count = std::count_if(nodes.begin(), nodes.end(), [](const auto& node) { return node.second; });
-      context.progress(static_cast<std::uint64_t>(count), nodes.size(), "nodes");
-      if (synced && static_cast<std::size_t>(count) == nodes.size()) break;
-      co_await ready.wait();
-    }
-  } catch (...) {
-    thrown = std::current_exception();
-  }
-  co_await watching.stop();
-  if (thrown) std::rethrow_exception(thrown);
 }
 
 Task<> ClusterService::stop(operation::Context& context) {

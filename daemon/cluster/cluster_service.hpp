@@ -45,15 +45,17 @@ class ClusterService {
   /// Throws Error(cluster_failed).
   Task<> ensure_running(ClusterSpec spec, std::function<Task<std::string>(operation::Context&)> node_image,
                         operation::Context& context);
-  Task<> wait_nodes_ready(operation::Context& context);
   Task<> stop(operation::Context& context);
   Task<> remove(operation::Context& context);
   Task<std::string> kubeconfig() { return provider_->kubeconfig(name_); }
-  /// Whether nodes that show up now are here to stay: those of an earlier, broken creation are being removed first.
+  /// Whether nodes that show up now are here to stay: those of an earlier, broken creation are being removed first. The
+  /// API is connected before the end, as soon as the control plane serves.
   bool creating() const { return creating_; }
 
  private:
   Task<> connect();
+  Task<> connect_early(bool* tuned);
+  Task<> tune();
   Task<> wait_api(operation::Context& context);
   void disconnect();
 

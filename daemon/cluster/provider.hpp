@@ -34,6 +34,10 @@ struct Observation {
   std::string reason;  ///< why broken
 };
 
+/// The nodes that pods of ours are put on: the workers; every node where there are none, since then the control plane
+/// takes them (kubeadm's taint is removed by the providers in that case only).
+std::vector<std::string> workload_nodes(const Observation& seen);
+
 /// What a provider can do, for preflight and `gf status`.
 struct Capabilities {
   bool creates = true;  ///< false: the cluster belongs to somebody else
@@ -47,6 +51,9 @@ struct CreateSpec {
   int workers = 2;
   int first_host_port = 0;  ///< on 127.0.0.1; mapped to NodePorts 30000 upwards, 0 = none
   int host_ports = 0;
+  /// Called once when the control plane serves, while workers may still be joining: what is applied now is scheduled as
+  /// they come.
+  std::function<void()> on_control_plane = [] {};
 };
 
 /// One way to have a cluster. Every call is "ensure": repeating it changes nothing.

@@ -10,6 +10,15 @@ ProviderTable make_providers(container::Engine& engine, ProcessRunner& processes
   return table;
 }
 
+std::vector<std::string> workload_nodes(const Observation& seen) {
+  std::vector<std::string> workers, all;
+  for (const auto& node : seen.nodes) {
+    all.push_back(node.name);
+    if (node.role == NodeRole::worker) workers.push_back(node.name);
+  }
+  return workers.empty() ? all : workers;
+}
+
 std::vector<std::string> provider_names() { return {"kind"}; }
 
 }  // namespace gf::cluster

@@ -63,6 +63,19 @@ Json container(const AppSpec& app, const std::string& image,
   return one;
 }
 
+/// While nodes start, names may lead to pods of the past, and a question to them stays unanswered: asked again after
+/// one second instead of five. With fewer than two dots first among the cluster's own names.
+Json name_resolution() {
+  Json options = Json::array();
+  for (const auto& [name, value] : {std::pair("ndots", "2"), std::pair("timeout", "1"), std::pair("attempts", "3")}) {
+    Json option;
+    option["name"] = name;
+    option["value"] = value;
+    options.push_back(std::move(option));
+  }
+  return options;
+}
+
 Json spread_over_nodes(const std::map<std::string, std::string>& labels) {
   Json rule;
   rule["maxSkew"] = 1;
@@ -100,6 +113,7 @@ std::vector<Json> app_objects(const std::string& project, const AppSpec& app, co
   pod["terminationGracePeriodSeconds"] = 7;
   pod["enableServiceLinks"] = false;
   pod["automountServiceAccountToken"] = false;
+  pod["dnsConfig"]["options"] = name_resolution();
   pod["topologySpreadConstraints"] = spread_over_nodes(labels);
   if (syncs(app)) {
     Json gate;

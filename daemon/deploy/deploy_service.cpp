@@ -5,6 +5,7 @@
 #include "core/digest.hpp"
 #include "kube/readiness.hpp"
 #include "manifest/transform.hpp"
+#include "operation/silent.hpp"
 #include "protocol/error.hpp"
 
 namespace gf::deploy {
@@ -14,16 +15,6 @@ namespace {
 using operation::run_step;
 constexpr auto rollout_limit = std::chrono::minutes(3);
 constexpr const char* image_annotation = "greenfield.dev/image-key";
-
-/// For looking which image a change asks for: it is nobody's step.
-class Silent final : public operation::Context {
- public:
-  void progress(std::uint64_t, std::uint64_t, std::string_view) override {}
-  void log(std::string_view) override {}
-  std::shared_ptr<operation::Context> begin(std::string) override { return std::make_shared<Silent>(); }
-  void finish(std::exception_ptr) override {}
-  void skip(std::string_view) override {}
-};
 
 }  // namespace
 
@@ -164,7 +155,7 @@ Task<> DeployService::check_images(std::string name) {
   const auto spec = found->second->spec;
   const auto tree = found->second->snapshot.tree;
   for (const auto& app : spec.apps) {
-    Silent nobody;
+    operation::Silent nobody;  // looking which image a change asks for is nobody's step
     auto naming = with_.builder.name(name, spec.root, app, tree, nobody);
     const auto image = co_await std::move(naming);
     const auto again = projects_.find(name);

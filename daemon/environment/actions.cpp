@@ -14,8 +14,6 @@ using operation::run_step;
 
 namespace {
 
-constexpr auto runtime_limit = std::chrono::minutes(10);  // for a node's container runtime to come up
-
 std::string utc_text(double seconds) {
   const auto when = static_cast<std::time_t>(seconds);
   std::tm parts{};
@@ -67,71 +65,6 @@ Task<> Environment::wait_fresh(std::set<std::string> nodes, std::string since, C
   }
 }
 
-/// Images go into the nodes as soon as their container runtimes answer, while Kubernetes is still being set up there.
-Task<> Environment::load_early(std::vector<std::string> references, int nodes, Context& context) {
-  auto all_run = [&] {
-    const bool complete = seen_.presence == cluster::Presence::running ||
-                          (with_.cluster.creating() && seen_.nodes.size() == static_cast<std::size_t>(nodes));
-    return complete && std::ranges::all_of(seen_.nodes, &cluster::Node::running);
-  };
-  std::optional<Clock::time_point> until;  // counts from the nodes' start: their image may take long to build
-  for (;;) {
-    while (!all_run()) {
-      auto waiting = looked_.wait();
-      co_await std::move(waiting);
-    }
-    if (!until) until = with_.clock.now() + runtime_limit;
-    std::vector<std::string> names;
-    for (const auto& node : seen_.nodes) names.push_back(node.name);
-    std::exception_ptr thrown;
-    try {
-      auto loading = with_.images.load(references, names, context);
-      co_await std::move(loading);
-      co_return;
-    } catch (const Error& error) {
-      // The runtime is not up yet, or is started again with its final settings, or the node was of an earlier creation
-      // and is gone: nothing tells when it will be there.
-      const auto code = error.code();
-      if (code != ErrorCode::cluster_failed && code != ErrorCode::cluster_unavailable && code != ErrorCode::not_found)
-        throw;
-      if (with_.clock.now() > *until) throw;
-    } catch (const boost::system::system_error& error) {
-      if (error.code() == net::error::operation_aborted || with_.clock.now() > *until) throw;
-    }
-    auto sleeping = with_.clock.sleep_for(std::chrono::milliseconds(300));
-    co_await std::move(sleeping);
-  }
-}
-
-Task<> Environment::prepare_addons(int nodes, Context& context) {
-  std::vector<std::string> references;
-  std::function<Task<>(Context&)> obtain = [&](Context& step) -> Task<> {
-    auto obtaining = with_.addons.obtain_images(step);
-    references = co_await std::move(obtaining);
-  };
-  auto obtaining = run_step(context, "images of the addons", obtain);
-  co_await std::move(obtaining);
-  if (references.empty()) co_return;
-  std::function<Task<>(Context&)> load = [&](Context& step) { return load_early(references, nodes, step); };
-  auto loading = run_step(context, "load the addons' images into the nodes", load);
-  co_await std::move(loading);
-}
-
-Task<> Environment::prepare_app(ProjectSpec spec, AppSpec app, Context& context) {
-  std::vector<std::string> references;
-  std::function<Task<>(Context&)> build = [&](Context& step) -> Task<> {
-    auto building = with_.deploy.build(spec.name, app.name, step);
-    references.push_back(co_await std::move(building));
-  };
-  auto building = run_step(context, "build " + app.name, build);
-  co_await std::move(building);
-  std::function<Task<>(Context&)> load = [&](Context& step) {
-    return load_early(references, 1 + spec.cluster.workers, step);
-  };
-  auto loading = run_step(context, "load " + app.name + " into the nodes", load);
-  co_await std::move(loading);
-}
-
 Task<> Environment::ensure_namespace(std::string name) {
   Json space;
   space["apiVersion"] = "v1";
@@ -142,21 +75,26 @@ Task<> Environment::ensure_namespace(std::string name) {
   co_await std::move(applying);
 }
 
-Task<std::map<std::string, std::vector<std::string>>> Environment::claims(std::string project, AppSpec app) {
-  std::map<std::string, std::vector<std::string>> names;
-  for (const auto& addon : app.uses) {
-    auto ensuring = with_.addons.claims().ensure(with_.addons.catalogue().at(addon), project);
-    names[addon] = co_await std::move(ensuring);
-  }
+/// One addon's claim as soon as that addon is ready.
+Task<std::vector<std::string>> Environment::claim(std::string project, std::string addon, Context& context) {
+  auto waiting = with_.addons.wait_ready(addon, context);
+  co_await std::move(waiting);
+  auto ensuring = with_.addons.claims().ensure(with_.addons.catalogue().at(addon), std::move(project));
+  co_return co_await std::move(ensuring);
+}
+
+Task<Environment::ClaimNames> Environment::claims(std::string project, AppSpec app, Context& context) {
+  std::vector<Task<std::vector<std::string>>> claiming;
+  for (const auto& addon : app.uses) claiming.push_back(claim(project, addon, context));
+  auto all = when_all(std::move(claiming));
+  auto variables = co_await std::move(all);
+  ClaimNames names;
+  for (std::size_t i = 0; i < variables.size(); ++i) names[app.uses[i]] = std::move(variables[i]);
   co_return names;
 }
 
 Task<> Environment::start_app(ProjectSpec spec, AppSpec app, Context& context) {
-  for (const auto& addon : app.uses) {
-    auto waiting = with_.addons.wait_ready(addon, context);
-    co_await std::move(waiting);
-  }
-  auto claiming = claims(spec.name, app);
+  auto claiming = claims(spec.name, app, context);
   auto names = co_await std::move(claiming);
   auto rolling = with_.deploy.roll_out(spec.name, app.name, std::move(names), context);
   co_await std::move(rolling);
@@ -184,50 +122,6 @@ Task<> Environment::open_forwards() {
   }
 }
 
-Task<Json> Environment::run_up(std::string root, Context& context) {
-  auto loading = offload(with_.workers, project::load, root, vocabulary());
-  const auto spec = co_await std::move(loading);
-  auto attaching = with_.deploy.attach(spec);
-  co_await std::move(attaching);
-
-  // While the nodes are being made, images are obtained, built, and sent into those that run already.
-  std::vector<Task<>> preparing;
-  std::function<Task<>(Context&)> cluster_body = [&](Context& step) { return ensure_cluster(spec.cluster, step); };
-  preparing.push_back(run_step(context, "cluster", cluster_body));
-  preparing.push_back(prepare_addons(1 + spec.cluster.workers, context));
-  for (const auto& app : spec.apps) preparing.push_back(prepare_app(spec, app, context));
-  auto prepared = when_all(std::move(preparing));
-  co_await std::move(prepared);
-
-  // From here on it is brought back after a restart of the engine or the machine; a creation that failed is not.
-  set_wanted(true);
-  auto making = ensure_namespace(spec.name);
-  co_await std::move(making);
-  std::vector<Task<>> starting;
-  std::function<Task<>(Context&)> addons_body = [&](Context& step) { return with_.addons.ensure(step); };
-  starting.push_back(run_step(context, "addons", addons_body));
-  std::vector<std::function<Task<>(Context&)>> app_bodies;
-  for (const auto& app : spec.apps)
-    app_bodies.push_back([this, &spec, &app](Context& step) { return start_app(spec, app, step); });
-  for (std::size_t i = 0; i < spec.apps.size(); ++i)
-    starting.push_back(run_step(context, "app " + spec.apps[i].name, app_bodies[i]));
-  auto started = when_all(std::move(starting));
-  co_await std::move(started);
-
-  auto removing = with_.deploy.remove_others(spec.name);
-  co_await std::move(removing);
-  auto opening = open_forwards();
-  co_await std::move(opening);
-  with_.deploy.recheck(spec.name);
-  Json result;
-  result["project"] = spec.name;
-  result["urls"] = Json::object();
-  for (const auto& app : spec.apps)
-    if (const int port = port_of(forward_name(spec.name, app.name)))
-      result["urls"][app.name] = "http://localhost:" + std::to_string(port);
-  co_return result;
-}
-
 Task<Json> Environment::run_down(bool remove, Context& context) {
   auto closing = with_.forwards.close_all();
   co_await std::move(closing);
@@ -243,7 +137,6 @@ Task<Json> Environment::run_down(bool remove, Context& context) {
   };
   auto stepping = run_step(context, remove ? "remove the cluster" : "stop the nodes", body);
   co_await std::move(stepping);
-  if (remove) with_.images.forget_nodes();
   auto looking = look();
   co_await std::move(looking);
   co_return Json::object();
@@ -302,7 +195,7 @@ Task<Json> Environment::run_rollout(std::string project, std::string app, Contex
   const auto copy = *spec;
   for (const auto& one : copy.apps) {
     if (one.name != app) continue;
-    auto claiming = claims(project, one);
+    auto claiming = claims(project, one, context);
     auto names = co_await std::move(claiming);
     auto rolling = with_.deploy.roll_out(project, app, std::move(names), context);
     co_await std::move(rolling);

@@ -2,6 +2,7 @@
 #include "addon/addon_service.hpp"
 #include "cluster/cluster_service.hpp"
 #include "deploy/deploy_service.hpp"
+#include "environment/cargo.hpp"
 #include "forward/forward.hpp"
 #include "operation/engine.hpp"
 #include "project/project_file.hpp"
@@ -61,11 +62,24 @@ class Environment {
 
   Task<> ensure_cluster(ClusterSpec spec, operation::Context& context);
   Task<> wait_fresh(std::set<std::string> nodes, std::string since, operation::Context& context);
-  Task<> prepare_addons(int nodes, operation::Context& context);
-  Task<> prepare_app(ProjectSpec spec, AppSpec app, operation::Context& context);
-  Task<> load_early(std::vector<std::string> references, int nodes, operation::Context& context);
+  /// One `gf up` under way. What changes here wakes who waits for mirror.changed().
+  struct Rise {
+    Cargo cargo;
+    bool images = false, cluster = false;
+  };
+  Task<> bring_cluster(ProjectSpec spec, Rise& rise, operation::Context& context);
+  Task<> bring_images(ProjectSpec spec, Rise& rise, operation::Context& context);
+  Task<> start_all(ProjectSpec spec, Rise& rise, operation::Context& context);
+  Task<> obtain_addon_images(Cargo& cargo, operation::Context& context);
+  Task<> build_app(std::string project, std::string app, Cargo& cargo, operation::Context& context);
+  Task<> load_cargo(Cargo& cargo, std::size_t nodes, operation::Context& context);
+  Task<> load_into(std::vector<std::string> nodes, std::vector<std::string> references, operation::Context& context);
+  Task<> load_rest(std::vector<std::string> references);
+
+  using ClaimNames = std::map<std::string, std::vector<std::string>>;  ///< addon → its variables
   Task<> start_app(ProjectSpec spec, AppSpec app, operation::Context& context);
-  Task<std::map<std::string, std::vector<std::string>>> claims(std::string project, AppSpec app);
+  Task<std::vector<std::string>> claim(std::string project, std::string addon, operation::Context& context);
+  Task<ClaimNames> claims(std::string project, AppSpec app, operation::Context& context);
   Task<> ensure_namespace(std::string name);
   Task<> open_forwards();
   Task<> follow_engine();

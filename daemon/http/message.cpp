@@ -19,6 +19,14 @@ bool equal_names(std::string_view a, std::string_view b) {
   return a.size() == b.size() && ::strncasecmp(a.data(), b.data(), a.size()) == 0;
 }
 
+/// Cuts off what stands before the first `mark` (all of it when there is none) and drops the mark.
+std::string_view take_until(std::string_view& rest, char mark) {
+  const auto end = rest.find(mark);
+  const auto piece = rest.substr(0, end);
+  rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+  return piece;
+}
+
 }  // namespace
 
 void Headers::set(std::string name, std::string value) {
@@ -77,24 +85,17 @@ std::optional<std::string> Target::param(std::string_view name) const {
 
 Target parse_target(std::string_view target) {
   Target parsed;
-  const auto mark = target.find('?');
-  auto path = target.substr(0, mark);
+  auto query = target;
+  auto path = take_until(query, '?');
   while (!path.empty()) {
-    if (path.front() == '/') path.remove_prefix(1);
-    const auto end = std::min(path.find('/'), path.size());
-    if (end > 0) parsed.segments.push_back(percent_decode(path.substr(0, end)));
-    path.remove_prefix(end);
+    const auto segment = take_until(path, '/');
+    if (!segment.empty()) parsed.segments.push_back(percent_decode(segment));
   }
-  if (mark >= target.size()) return parsed;
-  auto query = target.substr(mark + 1);
   while (!query.empty()) {
-    const auto end = std::min(query.find('&'), query.size());
-    const auto pair = query.substr(0, end);
-    const auto equals = std::min(pair.find('='), pair.size());
-    if (!pair.empty())
-      parsed.query.emplace_back(percent_decode(pair.substr(0, equals)),
-                                percent_decode(pair.substr(std::min(equals + 1, pair.size()))));
-    query.remove_prefix(std::min(end + 1, query.size()));
+    auto value = take_until(query, '&');
+    if (value.empty()) continue;
+    const auto name = take_until(value, '=');
+    parsed.query.emplace_back(percent_decode(name), percent_decode(value));
   }
   return parsed;
 }

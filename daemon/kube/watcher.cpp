@@ -31,7 +31,7 @@ Watcher::Watcher(Source source, Clock& clock, std::string space, std::string lab
       space_(std::move(space)),
       labels_(std::move(labels)),
       sink_(std::move(sink)),
-      backoff_(std::chrono::milliseconds(100), std::chrono::seconds(5)) {}
+      backoff_(std::chrono::milliseconds(100), std::chrono::milliseconds(500)) {}
 
 Task<> Watcher::run() {
   for (;;) {

@@ -21,16 +21,21 @@ container::ExecSpec in_node(const std::string& node, std::vector<std::string> co
   return spec;
 }
 
+// kind's last step before the workers join.
+constexpr auto last_step_of_control_plane = "installing StorageClass";
+
 /// Turns kind's step lines into steps of ours.
 class KindSteps {
  public:
-  explicit KindSteps(operation::Context& context) : context_(context) {}
+  KindSteps(operation::Context& context, std::function<void()> on_control_plane)
+      : context_(context), on_control_plane_(std::move(on_control_plane)) {}
 
   void line(std::string_view text) {
     const auto read = read_kind_line(text);
     if (read.type == KindLine::Type::other) return;
     end(nullptr);
     if (read.type == KindLine::Type::begins) current_ = context_.begin(read.title);
+    if (read.type == KindLine::Type::ends && read.title == last_step_of_control_plane) on_control_plane_();
   }
   void end(std::exception_ptr thrown) {
     if (current_) current_->finish(thrown);
@@ -39,6 +44,7 @@ class KindSteps {
 
  private:
   operation::Context& context_;
+  std::function<void()> on_control_plane_;
   std::shared_ptr<operation::Context> current_;
 };
 
@@ -144,7 +150,7 @@ Task<bool> KindProvider::create_once(CreateSpec spec, operation::Context& contex
   process.arguments = {"create",   "cluster", "--name",       spec.name, "--image", spec.node_image,
                        "--config", "-",       "--kubeconfig", scratch_,  "--wait",  "0s"};
   process.input = kind_config(spec, host_);
-  KindSteps steps(context);
+  KindSteps steps(context, spec.on_control_plane);
   ProcessResult result;
   std::exception_ptr thrown;
   try {

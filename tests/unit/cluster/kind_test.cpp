@@ -57,3 +57,11 @@ TEST_CASE("leftovers of an earlier creation are told from other failures") {
   CHECK_FALSE(met_leftovers("ERROR: failed to create cluster: failed to pull image"));
   CHECK_FALSE(met_leftovers(""));
 }
+
+TEST_CASE("pods go to the workers, and to the control plane where there are none") {
+  Observation seen;
+  seen.nodes = {{"shop-control-plane", NodeRole::control_plane, true, ""}, {"shop-worker", NodeRole::worker, true, ""}};
+  CHECK(workload_nodes(seen) == std::vector<std::string>{"shop-worker"});
+  seen.nodes.pop_back();
+  CHECK(workload_nodes(seen) == std::vector<std::string>{"shop-control-plane"});
+}

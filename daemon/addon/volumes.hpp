@@ -1,0 +1,48 @@
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "addon/addon_spec.hpp"
+#include "container/engine.hpp"
+#include "kube/kube_api.hpp"
+
+namespace gf::addon {
+
+/// A volume that a workload will ask for.
+struct VolumeClaim {
+  std::string space, name;
+  Json spec;  ///< of the PersistentVolumeClaim
+};
+
+/// Pure: the claims that `objects` will make: those of StatefulSets' templates, one for each replica, and those that
+/// stand by themselves. Claims that name a storage class of their own are left to it.
+std::vector<VolumeClaim> claims_of(const std::vector<Json>& objects);
+
+/// Pure: a volume for `claim` in `path` on `node`, as the local-path provisioner would have made it; it also removes
+/// it.
+Json volume_for(const VolumeClaim& claim, const std::string& addon, const std::string& storage_class,
+                const std::string& node, const std::string& path);
+
+/// Makes the volumes of addons before their pods ask for them. The local-path provisioner, which kind and k3d come
+/// with, starts a pod for each one and looks at it once a second: three to four seconds of every first start.
+class Volumes {
+ public:
+  Volumes(kube::KubeApi& kube, container::Engine& engine, std::function<std::vector<std::string>()> nodes)
+      : kube_(kube), engine_(engine), nodes_(std::move(nodes)) {}
+
+  /// Ensures a volume for each claim of `objects` that does not exist yet. Does nothing where volumes are made in
+  /// another way than by the local-path provisioner, or where the nodes are out of reach.
+  Task<> ensure(const AddonSpec& spec, const std::vector<Json>& objects);
+
+ private:
+  Task<std::string> local_path_class();
+  Task<bool> is_made(const AddonSpec& spec, VolumeClaim claim);
+
+  kube::KubeApi& kube_;
+  container::Engine& engine_;
+  std::function<std::vector<std::string>()> nodes_;
+  std::size_t next_node_ = 0;
+};
+
+}  // namespace gf::addon

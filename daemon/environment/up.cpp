@@ -1,0 +1,163 @@
+#include <algorithm>
+
+#include "core/when_all.hpp"
+#include "environment/environment.hpp"
+#include "operation/silent.hpp"
+#include "protocol/error.hpp"
+
+// `gf up`: everything that can go on at once does. While nodes are being made, images are obtained, built and loaded.
+namespace gf::environment {
+
+using operation::Context;
+using operation::run_step;
+
+namespace {
+
+constexpr auto runtime_limit = std::chrono::minutes(10);  // for a node's container runtime to come up
+
+}  // namespace
+
+Task<> Environment::obtain_addon_images(Cargo& cargo, Context& context) {
+  auto obtaining = with_.addons.obtain_images(context);
+  cargo.deliver(co_await std::move(obtaining));
+}
+
+Task<> Environment::build_app(std::string project, std::string app, Cargo& cargo, Context& context) {
+  auto building = with_.deploy.build(std::move(project), std::move(app), context);
+  std::vector<std::string> references;
+  references.push_back(co_await std::move(building));
+  cargo.deliver(std::move(references));
+}
+
+/// Images go into the nodes as soon as their container runtimes answer, while Kubernetes is still being set up there.
+Task<> Environment::load_cargo(Cargo& cargo, std::size_t nodes, Context& context) {
+  auto all_run = [&] {
+    const bool complete =
+        seen_.presence == cluster::Presence::running || (with_.cluster.creating() && seen_.nodes.size() == nodes);
+    return complete && std::ranges::all_of(seen_.nodes, &cluster::Node::running);
+  };
+  while (!all_run()) {
+    auto waiting = looked_.wait();
+    co_await std::move(waiting);
+  }
+  for (;;) {
+    auto taking = cargo.take();
+    auto references = co_await std::move(taking);
+    if (references.empty()) co_return;
+    auto loading = load_into(cluster::workload_nodes(seen_), std::move(references), context);
+    co_await std::move(loading);
+  }
+}
+
+Task<> Environment::load_into(std::vector<std::string> nodes, std::vector<std::string> references, Context& context) {
+  const auto until = with_.clock.now() + runtime_limit;
+  for (;;) {
+    try {
+      auto loading = with_.images.load(references, nodes, context);
+      co_await std::move(loading);
+      co_return;
+    } catch (const Error& error) {
+      // The runtime is not up yet, or is started again with its final settings, or the node was of an earlier creation
+      // and is gone: nothing tells when it will be there.
+      const auto code = error.code();
+      if (code != ErrorCode::cluster_failed && code != ErrorCode::cluster_unavailable && code != ErrorCode::not_found)
+        throw;
+      if (with_.clock.now() > until) throw;
+    } catch (const boost::system::system_error& error) {
+      if (error.code() == net::error::operation_aborted || with_.clock.now() > until) throw;
+    }
+    auto sleeping = with_.clock.sleep_for(std::chrono::milliseconds(300));
+    co_await std::move(sleeping);
+  }
+}
+
+/// The control plane takes no pods of ours unless a project's own manifests put one there: it gets the images last,
+/// when nobody waits.
+Task<> Environment::load_rest(std::vector<std::string> references) {
+  std::vector<std::string> nodes;
+  for (const auto& node : seen_.nodes)
+    if (node.running) nodes.push_back(node.name);
+  operation::Silent nobody;
+  try {
+    auto loading = with_.images.load(std::move(references), std::move(nodes), nobody);
+    co_await std::move(loading);
+  } catch (...) {
+    // The cluster went meanwhile: the next `gf up` does it again.
+    if (error_from(std::current_exception()).code() == ErrorCode::cancelled) throw;
+  }
+}
+
+Task<> Environment::bring_cluster(ProjectSpec spec, Rise& rise, Context& context) {
+  auto ensuring = ensure_cluster(spec.cluster, context);
+  co_await std::move(ensuring);
+  // From here on it is brought back after a restart of the engine or the machine; a creation that failed is not.
+  set_wanted(true);
+  rise.cluster = true;
+  with_.mirror.changed().notify_all();
+}
+
+Task<> Environment::bring_images(ProjectSpec spec, Rise& rise, Context& context) {
+  auto loading = load_cargo(rise.cargo, 1 + static_cast<std::size_t>(spec.cluster.workers), context);
+  co_await std::move(loading);
+  rise.images = true;
+  with_.mirror.changed().notify_all();
+}
+
+/// Addons and apps, as soon as their images are in the nodes. In a new cluster they are applied while the workers still
+/// join; in one that was started again not before its statuses are of now.
+Task<> Environment::start_all(ProjectSpec spec, Rise& rise, Context& context) {
+  auto can_apply = [&] {
+    return rise.cluster || (with_.cluster.creating() && with_.kube.available() && with_.mirror.synced());
+  };
+  while (!rise.images || !can_apply()) {
+    auto waiting = with_.mirror.changed().wait();
+    co_await std::move(waiting);
+  }
+  auto making = ensure_namespace(spec.name);
+  co_await std::move(making);
+  std::vector<std::pair<std::string, std::function<Task<>(Context&)>>> steps;
+  steps.emplace_back("addons", [this](Context& step) { return with_.addons.ensure(step); });
+  for (const auto& app : spec.apps)
+    steps.emplace_back("app " + app.name, [this, &spec, &app](Context& step) { return start_app(spec, app, step); });
+  std::vector<Task<>> starting;
+  for (const auto& [title, body] : steps) starting.push_back(run_step(context, title, body));
+  auto started = when_all(std::move(starting));
+  co_await std::move(started);
+}
+
+Task<Json> Environment::run_up(std::string root, Context& context) {
+  auto loading = offload(with_.workers, project::load, root, vocabulary());
+  const auto spec = co_await std::move(loading);
+  auto attaching = with_.deploy.attach(spec);
+  co_await std::move(attaching);
+
+  Rise rise{Cargo(with_.executor, 1 + spec.apps.size())};
+  std::vector<std::pair<std::string, std::function<Task<>(Context&)>>> steps;
+  steps.emplace_back("cluster", [&](Context& step) { return bring_cluster(spec, rise, step); });
+  steps.emplace_back("images of the addons", [&](Context& step) { return obtain_addon_images(rise.cargo, step); });
+  for (const auto& app : spec.apps)
+    steps.emplace_back("build " + app.name,
+                       [&](Context& step) { return build_app(spec.name, app.name, rise.cargo, step); });
+  steps.emplace_back("load images into the nodes", [&](Context& step) { return bring_images(spec, rise, step); });
+  std::vector<Task<>> running;
+  for (const auto& [title, body] : steps) running.push_back(run_step(context, title, body));
+  running.push_back(start_all(spec, rise, context));
+  auto all = when_all(std::move(running));
+  co_await std::move(all);
+  following_.spawn("load images into the control plane", load_rest(rise.cargo.delivered()));
+
+  auto removing = with_.deploy.remove_others(spec.name);
+  co_await std::move(removing);
+  auto opening = open_forwards();
+  co_await std::move(opening);
+  with_.deploy.recheck(spec.name);
+  Json result;
+  result["project"] = spec.name;
+  result["urls"] = Json::object();
+  for (const auto& app : spec.apps)
+    if (const int port = port_of(forward_name(spec.name, app.name)))
+      result["urls"][app.name] = "http://localhost:" + std::to_string(port);
+  co_return result;
+}
+
+}  // namespace gf::environment

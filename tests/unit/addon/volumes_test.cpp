@@ -1,0 +1,42 @@
+#include <doctest/doctest.h>
+
+#include "addon/volumes.hpp"
+
+using namespace gf;
+using namespace gf::addon;
+
+namespace {
+
+Json object(const char* text) { return Json::parse(text); }
+
+constexpr const char* stateful_set = R"({"kind": "StatefulSet", "metadata": {"name": "db", "namespace": "data"},
+  "spec": {"replicas": 2, "volumeClaimTemplates": [
+    {"metadata": {"name": "data"}, "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}},
+    {"metadata": {"name": "fast"}, "spec": {"storageClassName": "ssd"}}]}})";
+
+}  // namespace
+
+TEST_CASE("the claims of workloads: one for each replica, those of another storage class left out") {
+  const std::vector<Json> objects{
+      object(stateful_set),
+      object(R"({"kind": "PersistentVolumeClaim", "metadata": {"name": "cache", "namespace": "data"}, "spec": {}})"),
+      object(R"({"kind": "Deployment", "metadata": {"name": "web", "namespace": "data"}, "spec": {}})")};
+  std::string names;
+  for (const auto& claim : claims_of(objects)) names += claim.space + '/' + claim.name + ' ';
+  CHECK(names == "data/data-db-0 data/data-db-1 data/cache ");
+}
+
+TEST_CASE("a volume is bound to its claim and its node, and the provisioner knows it as its own") {
+  const auto claim = claims_of({object(stateful_set)}).front();
+  const auto volume =
+      volume_for(claim, "db", "standard", "shop-worker", "/var/local-path-provisioner/gf-data-db-0-1234");
+  CHECK(volume["metadata"]["name"] == "gf-data-db-0-1234");
+  CHECK(volume["metadata"]["annotations"]["pv.kubernetes.io/provisioned-by"] == "rancher.io/local-path");
+  const auto& spec = volume["spec"];
+  CHECK(spec["claimRef"]["namespace"] == "data");
+  CHECK(spec["claimRef"]["name"] == "data-db-0");
+  CHECK(spec["capacity"]["storage"] == "1Gi");
+  CHECK(spec["persistentVolumeReclaimPolicy"] == "Delete");
+  CHECK(spec["nodeAffinity"]["required"]["nodeSelectorTerms"][0]["matchExpressions"][0]["values"] ==
+        Json::array({"shop-worker"}));
+}
