@@ -1,4 +1,7 @@
+#include <sched.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -13,6 +16,7 @@ using gf::test::Watching;
 
 namespace {
 
+constexpr int no_namespace = 77;
 const std::vector<std::string> odd_names{"a b.txt", "c\nd", "e\xff.txt", "-n", "'\"$(x)`\\", "*?[a]", "\xc3\xa4"};
 
 bool is_current(const Watching& watching, const std::string& root) {
@@ -91,6 +95,29 @@ TEST_CASE("more events than the kernel keeps: everything is read again, and noth
   watching.told.clear();
   repository.write("new/file", "its folder is watched");
   CHECK(watching.until([&] { return is_current(watching, repository.root); }));
+}
+
+TEST_CASE("more folders than the kernel may watch: it is said, and changes are found all the same") {
+  Repository repository;
+  for (int i = 0; i < 8; ++i) repository.write("dir" + std::to_string(i) + "/file", "1");
+  repository.commit();
+  // The limit is of a user namespace: a process with one of its own can lower it for itself.
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (::unshare(CLONE_NEWUSER) != 0 || !(std::ofstream("/proc/sys/user/max_inotify_watches") << 4 << std::flush))
+      ::_exit(no_namespace);
+    Watching watching(repository.root);
+    if (watching.warnings.size() != 1 || watching.warnings[0].find("max_user_watches") == std::string::npos) ::_exit(1);
+    repository.write("dir7/file", "two");
+    ::_exit(watching.until([&] { return is_current(watching, repository.root); }) ? 0 : 2);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  REQUIRE(WIFEXITED(status));
+  if (WEXITSTATUS(status) == no_namespace)
+    MESSAGE("not shown: this machine gives no user namespaces");
+  else
+    CHECK(WEXITSTATUS(status) == 0);
 }
 
 TEST_CASE("a linked work tree is a checkout like any other, with its own lock") {
