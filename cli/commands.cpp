@@ -12,7 +12,7 @@ void add_commands(CLI::App& app, Context& context) {
 }
 
 std::string project_root(const std::string& folder) {
-  auto start = std::filesystem::absolute(folder.empty() ? "." : folder).lexically_normal();
+  auto start = std::filesystem::weakly_canonical(std::filesystem::absolute(folder.empty() ? "." : folder));
   if (!start.has_filename() && start.has_parent_path()) start = start.parent_path();  // "…/shop/" is "…/shop"
   for (auto place = start;; place = place.parent_path()) {
     if (std::filesystem::exists(place / "greenfield.yaml")) return place.string();

@@ -33,7 +33,8 @@ void add_daemon(CLI::App& app, Context& context);
 void add_completion(CLI::App& app, Context& context);
 void add_version(CLI::App& app, Context& context);
 
-/// The nearest folder from `folder` upwards that holds a greenfield.yaml, else `folder` itself; absolute.
+/// The nearest folder from `folder` upwards that holds a greenfield.yaml, else `folder` itself; absolute, without
+/// links.
 std::string project_root(const std::string& folder);
 /// The project of the status answer whose checkout holds the folder. Throws Error(not_found).
 Json current_project(const Context& context, const Json& status);

@@ -16,6 +16,7 @@
 
 #include "protocol/error.hpp"
 #include "system/instance_lock.hpp"
+#include "system/runtime_folder.hpp"
 
 namespace gf::cli {
 
@@ -45,18 +46,20 @@ std::string program() {
 /// Twice forked, so that it belongs to nobody's terminal. Returns the read end of a pipe that closes with the daemon's
 /// end.
 int start_detached(const Paths& paths) {
-  int ends[2];
-  if (::pipe2(ends, 0) != 0) throw Error(ErrorCode::daemon_unavailable, "cannot start the daemon: no pipe");
-  ::fcntl(ends[0], F_SETFD, FD_CLOEXEC);
   const auto path = program();
-  const auto log = paths.log().string();
-  std::filesystem::create_directories(paths.log().parent_path());
+  std::error_code ignored;  // what matters is whether the log can be opened
+  std::filesystem::create_directories(paths.log().parent_path(), ignored);
+  const int output = ::open(paths.log().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  int ends[2];
+  if (output < 0 || ::pipe2(ends, 0) != 0)
+    throw Error(ErrorCode::state_unwritable,
+                "cannot start the daemon: cannot write " + paths.log().string() + ": " + std::strerror(errno));
+  ::fcntl(ends[0], F_SETFD, FD_CLOEXEC);
   const pid_t child = ::fork();
   if (child == 0) {
     ::setsid();
     if (::fork() != 0) ::_exit(0);
     const int nothing = ::open("/dev/null", O_RDONLY);
-    const int output = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
     ::dup2(nothing, 0);
     ::dup2(output, 1);
     ::dup2(output, 2);
@@ -68,6 +71,7 @@ int start_detached(const Paths& paths) {
     ::_exit(127);
   }
   ::close(ends[1]);
+  ::close(output);
   if (child > 0) ::waitpid(child, nullptr, 0);
   return ends[0];
 }
@@ -87,8 +91,7 @@ std::string log_tail(const Paths& paths, std::size_t lines) {
 }
 
 void launch_daemon(const Paths& paths) {
-  std::filesystem::create_directories(paths.runtime);
-  std::filesystem::permissions(paths.runtime, std::filesystem::perms::owner_all);
+  ensure_runtime_folder(paths.runtime);
   const int events = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
   ::inotify_add_watch(events, paths.runtime.c_str(), IN_CREATE | IN_ATTRIB);
   int alive = -1;

@@ -3,9 +3,9 @@
 
 namespace gf::cli {
 
-/// Starts gfd in the background and returns when its socket answers. One that runs but does not answer yet is waited
-/// for; a leftover socket of a dead one is no hindrance. Throws Error(daemon_unavailable) with its last log lines when
-/// it ends at once or does not answer within 20 s.
+/// Starts gfd in the background and returns when its socket accepts. One that runs but does not accept yet is waited
+/// for, also one that another command starts at the same time; a leftover socket of a dead one is no hindrance. Throws
+/// Error(daemon_unavailable) with its last log lines when it ends at once or does not answer within 20 s.
 void launch_daemon(const Paths& paths);
 
 /// Waits until the daemon has ended. Throws Error(timed_out).

@@ -27,6 +27,23 @@ void print(const gf::Error& error, const gf::cli::Output& output) {
   if (!error.hint().empty()) std::cerr << "  try: " << error.hint() << '\n';
 }
 
+/// In our words, with the command that was perhaps meant.
+gf::Error wrong_usage(const CLI::App& app, const CLI::ParseError& error) {
+  const auto* level = &app;
+  std::string path = "gf";
+  for (; !level->get_subcommands().empty(); path += ' ' + level->get_name()) level = level->get_subcommands().front();
+  const auto unknown = app.remaining(true);
+  if (unknown.empty())
+    return gf::Error(gf::ErrorCode::usage, std::string("cannot use the command line: ") + error.what(),
+                     path + " --help");
+  std::vector<std::string> known;
+  for (const auto* command : level->get_subcommands([](const CLI::App*) { return true; }))
+    known.push_back(command->get_name());
+  const auto near = gf::nearest(unknown.front(), known);
+  return gf::Error(gf::ErrorCode::usage, "cannot understand '" + unknown.front() + "'",
+                   near.empty() ? path + " --help" : path + ' ' + near);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -52,7 +69,7 @@ int main(int argc, char** argv) {
       app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
       if (error.get_exit_code() == 0) return app.exit(error);
-      throw gf::Error(gf::ErrorCode::usage, error.what(), "gf --help");
+      throw wrong_usage(app, error);
     }
     return context.exit_code;
   } catch (const gf::Error& error) {

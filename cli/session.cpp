@@ -1,11 +1,17 @@
 #include "session.hpp"
 
+#include "core/with_timeout.hpp"
 #include "daemon_launcher.hpp"
 #include "protocol/error.hpp"
+#include "system/instance_lock.hpp"
+#include "system/runtime_folder.hpp"
 
 namespace gf::cli {
 
 namespace {
+
+/// The daemon answers within milliseconds: one that takes this long is stopped or stuck.
+constexpr auto answer_time = std::chrono::seconds(10);
 
 http::Endpoint endpoint(const Paths& paths) {
   http::Endpoint to;
@@ -47,12 +53,24 @@ void Session::ensure_daemon() {
 }
 
 bool Session::alive() {
+  ensure_runtime_folder(paths_.runtime);
+  auto ask = [](http::Client& client) -> Task<> {
+    http::Request request;
+    request.target = "/v1/version";
+    auto sending = client.send(std::move(request));
+    co_await std::move(sending);
+  };
+  SystemClock clock;
+  const auto holder = [&] { return std::to_string(InstanceLock::holder(paths_.lock()).value_or(0)); };
   try {
-    get("/v1/version");
+    run(with_timeout(clock, answer_time, "cannot wait longer", ask(client_)));
     return true;
+  } catch (const boost::system::system_error&) {
+    return false;
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::daemon_unavailable) return false;
-    throw;
+    if (error.code() != ErrorCode::timed_out) throw;
+    throw Error(ErrorCode::daemon_unavailable, "cannot wait longer for the daemon: it runs, but does not answer",
+                "gf daemon logs; kill " + holder() + " ends it");
   }
 }
 

@@ -23,7 +23,8 @@ class Session {
 
   /// Starts gfd when it does not run.
   void ensure_daemon();
-  /// Whether gfd answers.
+  /// Whether gfd answers. Throws Error(daemon_unavailable) when it runs but is stuck, Error(forbidden) when the folder
+  /// of its socket is another user's.
   bool alive();
 
   Json get(const std::string& path);

@@ -77,7 +77,7 @@ Daemon::Daemon(net::io_context& io, Paths paths)
       services_(services()),
       server_(io.get_executor(), paths_.socket().string(), api::make_api(services_)) {
   sources_.on_warning([this](const std::string& root, const std::string& sentence) { warn(root, sentence); });
-  for (const auto& sentence : {registry_.warning(), addons_.warning()})
+  for (const auto& sentence : {registry_.warning(), addons_.warning(), forwards_.warning(), environment_.warning()})
     if (!sentence.empty()) warn("state", sentence);
 }
 

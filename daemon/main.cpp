@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "daemon.hpp"
+#include "system/runtime_folder.hpp"
 
 namespace {
 
@@ -20,10 +21,17 @@ void open_log(const std::filesystem::path& path) {
   spdlog::set_default_logger(std::move(log));
 }
 
+/// Says what went wrong, and returns its exit code.
+int tell(std::exception_ptr thrown) {
+  const auto error = gf::error_from(thrown);
+  std::cerr << "gfd: " << error.message() << (error.cause().empty() ? "" : "\n  " + error.cause()) << '\n';
+  spdlog::error("{}", error.message());
+  return gf::exit_code(error.code());
+}
+
 int run() {
   const auto paths = gf::find_paths();
-  std::filesystem::create_directories(paths.runtime);
-  std::filesystem::permissions(paths.runtime, std::filesystem::perms::owner_all);
+  gf::ensure_runtime_folder(paths.runtime);
   const auto lock = gf::InstanceLock::take(paths.lock());
   if (!lock) {
     std::cerr << "gfd: another one runs already (process " << gf::InstanceLock::holder(paths.lock()).value_or(0)
@@ -41,8 +49,13 @@ int run() {
     if (!error) io.stop();
   });
   gf::Daemon daemon(io, paths);
-  daemon.start();
-  io.run();
+  int code = 0;
+  try {
+    daemon.start();
+    io.run();
+  } catch (...) {
+    code = tell(std::current_exception());
+  }
 
   spdlog::info("stopping");
   signals.cancel();
@@ -54,7 +67,7 @@ int run() {
   spdlog::info("stopped");
   spdlog::shutdown();
   // Nothing that matters is left to be destroyed; what hangs must not keep us.
-  ::_exit(stopped ? 0 : 1);
+  ::_exit(stopped ? code : 1);
 }
 
 }  // namespace
@@ -63,13 +76,7 @@ int main() {
   std::signal(SIGPIPE, SIG_IGN);
   try {
     return run();
-  } catch (const gf::Error& error) {
-    std::cerr << "gfd: " << error.message() << (error.cause().empty() ? "" : "\n  " + error.cause()) << '\n';
-    spdlog::error("{}", error.message());
-    return gf::exit_code(error.code());
-  } catch (const std::exception& error) {
-    std::cerr << "gfd: " << error.what() << '\n';
-    spdlog::error("{}", error.what());
-    return 1;
+  } catch (...) {
+    return tell(std::current_exception());
   }
 }

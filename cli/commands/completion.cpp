@@ -36,14 +36,20 @@ std::string joined(const Words& words) {
   return text;
 }
 
+/// Words that are no command (an app's name, an option's value) leave the level as it is; after "--" a program's own
+/// words begin. Written so that zsh understands it too.
 std::string bash(const std::vector<Level>& levels) {
-  std::string text =
-      "_gf() {\n  local path=gf word words=\n  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
-      "    case $word in -*) ;; *) path=\"$path $word\" ;; esac\n  done\n  case $path in\n";
-  for (const auto& level : levels) text += "    '" + level.path + "') words='" + joined(level.words) + "' ;;\n";
-  return text +
-         "  esac\n  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\")\n}\ncomplete -o "
-         "default -F _gf gf\n";
+  std::string known, choices;
+  for (const auto& level : levels) {
+    if (level.path != "gf") known += (known.empty() ? "'" : "|'") + level.path + '\'';
+    choices += "    '" + level.path + "') choices='" + joined(level.words) + "' ;;\n";
+  }
+  return "_gf() {\n  local level=gf word choices= i\n  COMPREPLY=()\n"
+         "  for ((i = 1; i < COMP_CWORD; i++)); do\n    word=${COMP_WORDS[i]}\n"
+         "    if [ \"$word\" = -- ]; then return; fi\n    case \"$level $word\" in\n      " +
+         known + ") level=\"$level $word\" ;;\n    esac\n  done\n  case $level in\n" + choices +
+         "  esac\n  COMPREPLY=($(compgen -W \"$choices\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n}\n"
+         "complete -o default -F _gf gf\n";
 }
 
 std::string zsh(const std::vector<Level>& levels) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 
 #include "commands.hpp"
@@ -7,12 +8,10 @@ namespace gf::cli {
 
 namespace {
 
-int print_checks(const Context& context, const Json& checks) {
-  int errors = 0;
+void print_checks(const Context& context, const Json& checks) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& check : checks) {
     const auto state = check.value("state", "");
-    errors += state == "error";
     const char* code = state == "ok" ? "32" : state == "error" ? "31" : "33";
     rows.push_back({context.output.color ? std::string("\033[") + code + 'm' + state + "\033[0m" : state,
                     check.value("name", ""), check.value("summary", "")});
@@ -24,7 +23,6 @@ int print_checks(const Context& context, const Json& checks) {
                 << check.value("name", "") << ": " << check.value("cost", "")
                 << "\n  repair: " << check.value("repair", "")
                 << (check.value("fixable", false) ? "   (gf doctor --fix does it)" : "") << '\n';
-  return errors;
 }
 
 }  // namespace
@@ -45,7 +43,9 @@ void add_doctor(CLI::App& app, Context& context) {
     if (context.output.json)
       std::cout << dump(answer) << '\n';
     else
-      context.exit_code = print_checks(context, answer.at("checks")) > 0 ? 1 : 0;
+      print_checks(context, answer.at("checks"));
+    const auto is_error = [](const Json& check) { return check.value("state", "") == "error"; };
+    context.exit_code = std::ranges::any_of(answer.at("checks"), is_error) ? 1 : 0;
   });
 }
 

@@ -40,16 +40,17 @@ void add_url(CLI::App& app, Context& context) {
   auto name = std::make_shared<std::string>();
   auto print = [&context, name] {
     context.session.ensure_daemon();
-    return url_of(current_project(context, context.session.get("/v1/status")), *name);
+    const auto address = url_of(current_project(context, context.session.get("/v1/status")), *name);
+    std::cout << (context.output.json ? dump(Json{{"url", address}}) : address) << std::endl;
+    return address;
   };
   auto* url = app.add_subcommand("url", "where an app answers");
   url->add_option("app", *name, "the app (default: the first with a port)");
-  url->callback([print] { std::cout << print() << '\n'; });
+  url->callback(print);
   auto* open = app.add_subcommand("open", "open an app in the browser");
   open->add_option("app", *name, "the app (default: the first with a port)");
   open->callback([print] {
     const auto address = print();
-    std::cout << address << std::endl;
     ::execlp("xdg-open", "xdg-open", address.c_str(), static_cast<char*>(nullptr));
     throw Error(ErrorCode::not_found, "cannot open a browser: there is no xdg-open", "open " + address + " yourself");
   });

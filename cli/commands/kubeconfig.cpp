@@ -11,8 +11,9 @@ namespace gf::cli {
 
 namespace {
 
-/// kubectl knows best how two kubeconfigs become one; the former text is replaced only by a whole new one.
-void merge(const std::string& text) {
+/// kubectl knows best how two kubeconfigs become one; the former text is replaced only by a whole new one. Returns
+/// whose.
+std::string merge(const std::string& text) {
   const char* home = std::getenv("HOME");
   const char* configured = std::getenv("KUBECONFIG");
   const std::filesystem::path target =
@@ -34,7 +35,7 @@ void merge(const std::string& text) {
                 "scripts/bootstrap installs kubectl");
   }
   std::filesystem::rename(merged, target);
-  std::cout << "merged into " << target.string() << '\n';
+  return target.string();
 }
 
 }  // namespace
@@ -45,11 +46,12 @@ void add_kubeconfig(CLI::App& app, Context& context) {
   command->add_flag("--merge", *into, "put it into your own (KUBECONFIG, else ~/.kube/config)");
   command->callback([&context, into] {
     context.session.ensure_daemon();
-    const auto text = context.session.get("/v1/kubeconfig").value("kubeconfig", "");
-    if (*into)
-      merge(text);
+    const auto answer = context.session.get("/v1/kubeconfig");
+    const auto text = answer.value("kubeconfig", "");
+    if (const auto merged = *into ? merge(text) : std::string(); !merged.empty())
+      std::cout << (context.output.json ? dump(Json{{"merged", merged}}) : "merged into " + merged) << '\n';
     else
-      std::cout << text;
+      std::cout << (context.output.json ? dump(answer) + '\n' : text);
   });
 }
 

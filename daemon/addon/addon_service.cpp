@@ -30,8 +30,10 @@ Wants wants_from(const Json& json) {
 }
 
 /// An addon that has left the catalogue cannot be wanted any more.
-Wants known_only(const Catalogue& catalogue, Wants wants) {
+Wants read(const Catalogue& catalogue, const Json& json) {
+  auto wants = wants_from(json);
   std::erase_if(wants, [&](const auto& entry) { return !catalogue.all().contains(entry.first); });
+  resolve(catalogue, wants);  // throws for what nobody can have asked for
   return wants;
 }
 
@@ -41,15 +43,13 @@ AddonService::AddonService(Collaborators with, Catalogue catalogue, state::Docum
     : with_(std::move(with)),
       catalogue_(std::move(catalogue)),
       document_(std::move(wanted)),
-      wants_(known_only(catalogue_, wants_from(document_.load(Json::object())))),
+      wants_(document_.load([this](const Json& json) { return read(catalogue_, json); })),
       claims_(with_.kube, with_.mirror, with_.engine),
       volumes_(with_.kube, with_.engine, with_.nodes),
       started_(with_.executor) {}
 
 std::string AddonService::warning() const {
-  if (document_.kept_aside().empty()) return {};
-  return "the list of enabled addons was damaged and is kept at " + document_.kept_aside().string() +
-         ": `gf up` in each project";
+  return document_.warning("the list of enabled addons", "`gf up` in each project");
 }
 
 AddonStatus AddonService::status(const std::string& name) const {

@@ -1,5 +1,8 @@
 #include "api/answers.hpp"
 
+#include <algorithm>
+#include <charconv>
+
 namespace gf::api {
 
 namespace {
@@ -48,6 +51,23 @@ bool flag_of(const Json& body, const char* key) {
   if (found == body.end()) return false;
   if (!found->is_boolean()) wrong_type(key, "true or false");
   return found->get<bool>();
+}
+
+std::vector<std::string> texts_of(const Json& body, const char* key) {
+  const auto found = body.find(key);
+  if (found == body.end()) return {};
+  if (!found->is_array() || !std::ranges::all_of(*found, &Json::is_string)) wrong_type(key, "a list of texts");
+  return found->get<std::vector<std::string>>();
+}
+
+std::int64_t number_of(const http::Target& target, const char* name, std::int64_t least, std::int64_t fallback) {
+  const auto text = target.param(name);
+  if (!text) return fallback;
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+  if (error != std::errc() || end != text->data() + text->size() || value < least)
+    wrong_type(name, least < 0 ? "a whole number" : "a whole number of at least 0");
+  return value;
 }
 
 }  // namespace gf::api

@@ -109,21 +109,19 @@ Task<BuiltImage> ImageBuilder::build(std::string project, std::string root, AppS
   http::BodySource source = [tar] { return tar->next(); };
   auto building = engine_.build(std::move(spec), std::move(source), [&](std::string_view line) { context.log(line); });
   co_await std::move(building);
-  Json paths = Json::array();
+  std::vector<std::string> paths;
   for (const auto* file : context_files(app, *tree, ignored))
     if (route(app, file->path, ignored) == Route::sync) paths.push_back(file->path);
-  files_.write_atomically(record(image.reference), dump(paths));
+  files_.write_atomically(record(image.reference), joined_paths(paths));
   co_return image;
 }
 
 std::filesystem::path ImageBuilder::record(const std::string& reference) const {
-  return folder_ / (sha256_hex(reference).substr(0, 24) + ".json");
+  return folder_ / (sha256_hex(reference).substr(0, 24) + ".paths");
 }
 
 std::vector<std::string> ImageBuilder::paths_in(const std::string& reference) {
-  const auto text = files_.read(record(reference));
-  const auto paths = text ? Json::parse(*text, nullptr, false) : Json();
-  return paths.is_array() ? paths.get<std::vector<std::string>>() : std::vector<std::string>();
+  return split_paths(files_.read(record(reference)).value_or(""));
 }
 
 }  // namespace gf::deploy

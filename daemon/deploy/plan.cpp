@@ -13,6 +13,22 @@ std::string relative_to(const std::string& folder, const std::string& path) {
   return path.starts_with(prefix) ? path.substr(prefix.size()) : std::string();
 }
 
+std::string joined_paths(const std::vector<std::string>& paths) {
+  std::string text;
+  for (const auto& path : paths) text += path + '\0';
+  return text;
+}
+
+std::vector<std::string> split_paths(const std::string& text) {
+  std::vector<std::string> paths;
+  std::size_t begin = 0;
+  for (auto end = text.find('\0'); end != std::string::npos; end = text.find('\0', begin)) {
+    paths.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return paths;
+}
+
 Route route(const AppSpec& app, const std::string& path, const std::vector<std::string>& ignored) {
   if (path == "greenfield.yaml") return Route::none;  // read by `gf up`
   const auto in_context = relative_to(app.context, path);

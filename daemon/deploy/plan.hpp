@@ -32,6 +32,11 @@ std::string image_key(const AppSpec& app, const source::Tree& tree, const std::v
 /// Pure: `path` seen from `folder` ("" and "." = the checkout itself); "" when it lies elsewhere.
 std::string relative_to(const std::string& folder, const std::string& path);
 
+/// Pure: paths as one text and back. Each is ended by a zero byte, the only one that no name holds: JSON could not keep
+/// names that are no UTF-8. What was cut off is left out.
+std::string joined_paths(const std::vector<std::string>& paths);
+std::vector<std::string> split_paths(const std::string& text);
+
 /// Whether an app's files are synced at all.
 inline bool syncs(const AppSpec& app) { return !app.sync.empty() && app.on_sync != OnSync::restart; }
 

@@ -23,8 +23,12 @@ Environment::Environment(Collaborators with, state::Document wanted)
       following_(with_.executor, [this](const std::string& name, std::exception_ptr thrown) {
         with_.warn(name, error_from(thrown).message());
       }) {
-  wanted_ = document_.load(Json::object()).value("running", false);
+  wanted_ = document_.load([](const Json& json) { return json.at("running").get<bool>(); });
   add_kinds();
+}
+
+std::string Environment::warning() const {
+  return document_.warning("whether the cluster shall run", "`gf up` brings it back");
 }
 
 void Environment::add_kinds() {
@@ -122,9 +126,10 @@ Operation Environment::enable(const std::string& addon, std::string profile) {
   if (profile.empty()) profile = spec.profiles.contains("dev") ? "dev" : spec.profiles.begin()->first;
   if (!with_.kube.available())
     throw Error(ErrorCode::cluster_unavailable, "cannot enable " + addon + ": the cluster does not run", "gf up");
-  with_.addons.want_also(user, addon, profile);
   Json parameters;
   parameters["addon"] = addon;
+  with_.operations.refuse_conflict("addon-enable", parameters);
+  with_.addons.want_also(user, addon, profile);
   return with_.operations.start("addon-enable", parameters);
 }
 
@@ -132,10 +137,11 @@ Operation Environment::disable(const std::string& addon, bool cascade, bool purg
   with_.addons.catalogue().at(addon);
   if (!with_.kube.available())
     throw Error(ErrorCode::cluster_unavailable, "cannot disable " + addon + ": the cluster does not run", "gf up");
-  with_.addons.drop(addon, user, cascade);
   Json parameters;
   parameters["addon"] = addon;
   parameters["purge"] = purge;
+  with_.operations.refuse_conflict("addon-disable", parameters);
+  with_.addons.drop(addon, user, cascade);
   return with_.operations.start("addon-disable", parameters);
 }
 
@@ -215,7 +221,8 @@ Task<> Environment::follow_engine() {
 }
 
 void Environment::start() {
-  with_.operations.resume();
+  for (const auto& place : with_.operations.resume())
+    with_.warn("state", "the journal of an operation was damaged and is kept at " + place.string());
   following_.spawn("follow the engine", follow_engine());
   following_.spawn("take the projects up again", attach_projects());
 }

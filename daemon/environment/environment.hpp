@@ -44,6 +44,8 @@ class Environment {
   void start();
   Task<> stop();
 
+  /// A sentence about a damaged file that was kept aside, else "".
+  std::string warning() const;
   project::Vocabulary vocabulary() const;
   const cluster::Observation& cluster_seen() const { return seen_; }
   /// Who has asked, in the words of AddonService.

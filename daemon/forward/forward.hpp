@@ -35,6 +35,8 @@ class ForwardService {
   Task<> close(std::string name);
   Task<> close_all();
   std::vector<Forward> list() const;
+  /// A sentence about a damaged list of ports that was kept aside, else "".
+  std::string warning() const { return ports_.warning(); }
 
  private:
   Executor executor_;

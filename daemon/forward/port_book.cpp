@@ -7,9 +7,15 @@
 namespace gf::forward {
 
 PortBook::PortBook(state::Document document) : document_(std::move(document)) {
-  const auto known = document_.load(Json::object());
-  for (const auto& [name, entry] : known.items())
-    entries_[name] = Entry{entry.value("preferred", 0), entry.value("port", 0)};
+  entries_ = document_.load([](const Json& json) {
+    std::map<std::string, Entry> entries;
+    for (const auto& [name, entry] : json.items()) entries[name] = Entry{entry.at("preferred"), entry.at("port")};
+    return entries;
+  });
+}
+
+std::string PortBook::warning() const {
+  return document_.warning("the list of localhost ports", "ports are given out anew");
 }
 
 bool PortBook::belongs_to_another(const std::string& name, int port) const {

@@ -17,6 +17,9 @@ class PortBook {
   /// Throws Error(port_taken) when no candidate could be taken, Error(state_unwritable).
   int assign(const std::string& name, int preferred, const std::function<bool(int port)>& take);
 
+  /// A sentence about a damaged file that was kept aside, else "".
+  std::string warning() const;
+
   static constexpr int first_free = 20000, last_free = 29999;
 
  private:

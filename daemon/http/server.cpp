@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <boost/asio/as_tuple.hpp>
@@ -26,6 +27,8 @@ using Parser = bhttp::request_parser<bhttp::string_body>;
 namespace {
 
 constexpr auto quietly = net::as_tuple(net::use_awaitable);
+/// How long a peer that was refused may go on sending.
+constexpr auto linger = std::chrono::seconds(1);
 
 /// The connection after an upgrade, with the bytes that came along with the request's head.
 class UpgradedStream final : public Stream {
@@ -130,6 +133,17 @@ Response error_response(const Error& error, int status) {
   return response;
 }
 
+/// Reads away what the peer still sends: a socket that is closed with unread bytes resets its peer, which then may not
+/// see the answer.
+Task<> drain(Socket& socket) {
+  std::string away(64 << 10, '\0');
+  for (;;) {
+    const auto [error, count] = co_await socket.async_read_some(net::buffer(away), quietly);
+    if (error == net::error::operation_aborted) throw boost::system::system_error(error);
+    if (error) co_return;
+  }
+}
+
 /// Ends when the peer has closed its side; stays for ever once the peer sends more (pipelined or upgraded bytes).
 Task<> wait_for_disconnect(Socket& socket, const SocketResponder& responder) {
   co_await socket.async_wait(Socket::wait_read, net::use_awaitable);
@@ -178,6 +192,7 @@ struct Server::State {
   static Task<> read_head(Socket& socket, beast::flat_buffer& buffer, Parser& parser,
                           boost::system::error_code& failed);
   static Task<bool> answer(State& state, Socket& socket, Parser& parser, std::string early);
+  static Task<> refuse(State& state, Socket& socket, Response response);
   bool is_ours(Socket& socket) const {
     ucred peer{};
     socklen_t size = sizeof peer;
@@ -187,6 +202,9 @@ struct Server::State {
 
 Server::Server(Executor executor, std::string socket_path, Handler handler, ServerLimits limits)
     : state_(std::make_shared<State>(executor, std::move(socket_path), std::move(handler), limits)) {
+  if (state_->path.size() >= sizeof sockaddr_un::sun_path)
+    throw Error(ErrorCode::daemon_unavailable, "cannot listen on " + state_->path + ": the path is too long",
+                "set XDG_RUNTIME_DIR to a shorter one");
   // The mode must be right before anybody can connect: made by umask, not by a chmod afterwards.
   const auto before = ::umask(0177);
   boost::system::error_code error;
@@ -229,16 +247,26 @@ Task<> Server::State::read_head(Socket& socket, beast::flat_buffer& buffer, Pars
   failed = error;
 }
 
-Task<> Server::State::serve(State& state, Socket socket) {
+/// Answers, and closes in such a way that the peer sees the answer even while it is still sending.
+Task<> Server::State::refuse(State& state, Socket& socket, Response response) {
   SocketResponder refusal(socket, false, {});
+  co_await refusal.respond(std::move(response));
+  boost::system::error_code ignored;
+  socket.shutdown(Socket::shutdown_send, ignored);
+  auto draining = drain(socket);
+  auto limited = with_timeout(state.clock, linger, "cannot wait longer for the peer's end", std::move(draining));
+  co_await std::move(limited);
+}
+
+Task<> Server::State::serve(State& state, Socket socket) {
   if (!state.is_ours(socket)) {
     auto response = error_response(Error(ErrorCode::forbidden, "cannot talk to another user's daemon"), 403);
-    co_await refusal.respond(std::move(response));
+    co_await refuse(state, socket, std::move(response));
     co_return;
   }
   if (state.connections.size() > state.limits.connections) {
     auto response = error_response(Error(ErrorCode::daemon_unavailable, "cannot take more connections"), 503);
-    co_await refusal.respond(std::move(response));
+    co_await refuse(state, socket, std::move(response));
     co_return;
   }
   beast::flat_buffer buffer;
@@ -259,7 +287,7 @@ Task<> Server::State::serve(State& state, Socket socket) {
     }
     if (failed) {
       auto response = parse_failure(failed);
-      if (response.status != 0) co_await refusal.respond(std::move(response));
+      if (response.status != 0) co_await refuse(state, socket, std::move(response));
       co_return;
     }
     std::string early;

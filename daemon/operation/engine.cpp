@@ -1,6 +1,7 @@
 #include "operation/engine.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "operation/record.hpp"
 #include "operation/step.hpp"
@@ -11,8 +12,12 @@ namespace {
 
 constexpr std::size_t kept_operations = 100;
 
+/// 0 when it is no id: "op-7.corrupt" is none.
 unsigned long number_of(const std::string& id) {
-  return id.starts_with("op-") ? std::strtoul(id.c_str() + 3, nullptr, 10) : 0;
+  unsigned long number = 0;
+  if (!id.starts_with("op-")) return 0;
+  const auto [end, error] = std::from_chars(id.data() + 3, id.data() + id.size(), number);
+  return error == std::errc() && end == id.data() + id.size() ? number : 0;
 }
 
 std::string described(const Operation& operation) {
@@ -64,6 +69,23 @@ struct Engine::State {
     running[id] = std::move(entry);
   }
 
+  /// With what a daemon that was ended left open. A full disk or odd parameters end the operation, not the daemon.
+  void go_on(const std::shared_ptr<Record>& record) {
+    const auto kind = kinds.find(record->view().kind);
+    if (record->view().state == OperationState::cancelling) return record->enter(OperationState::cancelled);
+    std::optional<Error> refused;
+    if (kind == kinds.end() || !kind->second.resumes)
+      refused = Error(ErrorCode::cancelled, "cannot go on: the daemon was ended in the middle", "start it again");
+    else
+      try {
+        record->enter(OperationState::running);
+        run(record, kind->second);
+      } catch (const std::exception&) {
+        refused = error_from(std::current_exception());
+      }
+    if (refused) record->enter(OperationState::failed, refused);
+  }
+
   static Task<> perform(State& state, std::shared_ptr<Record> record, Body body) {
     const auto root = std::make_shared<Step>(record, state.clock, 0, 0, "");
     Json result;
@@ -107,27 +129,23 @@ void Engine::add_kind(Kind kind) {
   state_->kinds[std::move(name)] = std::move(kind);
 }
 
-void Engine::resume() {
+std::vector<std::filesystem::path> Engine::resume() {
+  std::vector<std::filesystem::path> damaged;
   for (const auto& folder : state_->files.list(state_->folder)) {
     const auto number = number_of(folder.filename().string());
     if (number == 0) continue;
     auto record = Record::load(state_->executor, state_->clock, state_->files, folder);
-    if (!record) continue;
+    if (!record) {
+      if (const auto aside = Record::aside(folder); state_->files.read(aside)) damaged.push_back(aside);
+      continue;
+    }
     state_->records[number] = record;
     if (ended(record->view().state)) continue;
     record->close_open_steps();
-    const auto kind = state_->kinds.find(record->view().kind);
-    if (record->view().state == OperationState::cancelling) {
-      record->enter(OperationState::cancelled);
-    } else if (kind == state_->kinds.end() || !kind->second.resumes) {
-      record->enter(OperationState::failed,
-                    Error(ErrorCode::cancelled, "cannot go on: the daemon was ended in the middle", "start it again"));
-    } else {
-      record->enter(OperationState::running);
-      state_->run(record, kind->second);
-    }
+    state_->go_on(record);
   }
   state_->sweep();
+  return damaged;
 }
 
 void Engine::refuse_conflict(const std::string& kind, const Json& parameters) const {
@@ -171,7 +189,9 @@ Task<std::vector<Event>> Engine::events(std::string id, std::uint64_t after) {
   while (record->events().size() <= after && !ended(record->view().state)) co_await record->changed().wait();
   const auto& all = record->events();
   const auto first = std::min<std::size_t>(after, all.size());
-  co_return std::vector<Event>(all.begin() + static_cast<std::ptrdiff_t>(first), all.end());
+  const auto last = std::min(first + events_at_once, all.size());
+  co_return std::vector<Event>(all.begin() + static_cast<std::ptrdiff_t>(first),
+                               all.begin() + static_cast<std::ptrdiff_t>(last));
 }
 
 Task<Operation> Engine::wait(std::string id) {

@@ -26,6 +26,9 @@ struct Kind {
   bool resumes = true;  ///< started again by resume() when a crash cut it off; else it is marked failed
 };
 
+/// So many events are given to a reader at once.
+constexpr std::size_t events_at_once = 256;
+
 /// Runs operations, journals them, keeps their events, replays them.
 /// On disk below `folder`: <id>/operation.json (kind, parameters, state) and <id>/events.ndjson.
 ///   pending ─▶ running ─▶ done | failed
@@ -37,8 +40,8 @@ class Engine {
 
   void add_kind(Kind kind);
   /// Reads the journal: ended operations are listed again (the newest 100 are kept), cut-off ones are run again under
-  /// their own id with their events continued.
-  void resume();
+  /// their own id with their events continued. Returns where damaged ones are kept.
+  std::vector<std::filesystem::path> resume();
   /// Throws Error(conflict) naming the operation that holds a key: for who must change something before start().
   void refuse_conflict(const std::string& kind, const Json& parameters) const;
   /// Throws Error(conflict) likewise, Error(state_unwritable) when it cannot be journaled.
@@ -48,7 +51,7 @@ class Engine {
   /// Asks it to end; returns at once. No effect on an ended one.
   void cancel(const std::string& id);
   /// The events after `after`, waiting for the first one when there is none yet; empty when the operation has ended
-  /// and all were given. Readers own their position: a slow one delays nobody.
+  /// and all were given. Readers own their position: a slow one delays nobody, and holds no more than these few.
   Task<std::vector<Event>> events(std::string id, std::uint64_t after);
   /// Resumes when the operation has ended.
   Task<Operation> wait(std::string id);

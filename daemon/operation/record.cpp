@@ -1,7 +1,5 @@
 #include "operation/record.hpp"
 
-#include <sstream>
-
 namespace gf::operation {
 
 Record::Record(Executor executor, Clock& clock, FileSystem& files, std::filesystem::path folder, Operation view,
@@ -25,22 +23,39 @@ std::shared_ptr<Record> Record::load(Executor executor, Clock& clock, FileSystem
     record = nullptr;  // another shape than ours is as unreadable as no JSON at all
   }
   if (!record) {
-    auto aside = folder;
-    aside += ".corrupt";
-    if (text) files.write_atomically(aside, *text);
+    if (text) files.rename(folder / "operation.json", aside(folder));
     files.remove(folder);
     return nullptr;
   }
-  std::istringstream lines(files.read(folder / "events.ndjson").value_or(""));
-  for (std::string line; std::getline(lines, line);) {
-    const auto value = Json::parse(line, nullptr, false);
-    // A kill in the middle of a write leaves a torn last line: it is as if it had not happened.
-    if (!value.is_object() || value.value("seq", std::uint64_t{0}) != record->events_.size() + 1) break;
-    record->events_.push_back(event_from_json(value));
-    record->last_step_ = std::max(record->last_step_, record->events_.back().step);
-  }
-  record->view_.last_event = record->events_.size();
+  record->read_events();
   return record;
+}
+
+std::filesystem::path Record::aside(std::filesystem::path folder) { return folder += ".corrupt"; }
+
+void Record::read_events() {
+  const auto text = files_.read(folder_ / "events.ndjson").value_or("");
+  std::size_t good = 0;
+  while (const auto end = text.find('\n', good) + 1) {
+    const auto value = Json::parse(std::string_view(text).substr(good, end - good), nullptr, false);
+    try {
+      if (value.at("seq") != events_.size() + 1) break;
+      events_.push_back(event_from_json(value));
+    } catch (const std::exception&) {
+      break;
+    }
+    last_step_ = std::max(last_step_, events_.back().step);
+    good = end;
+  }
+  view_.last_event = events_.size();
+  // A kill in the middle of a write leaves a torn last line: it is as if it had not happened. Left there, it would
+  // spoil the next one.
+  if (good == text.size()) return;
+  try {
+    files_.write_atomically(folder_ / "events.ndjson", text.substr(0, good));
+  } catch (const Error&) {
+    events_unwritable_ = true;
+  }
 }
 
 void Record::add(Event event) {

@@ -17,8 +17,10 @@ class Record {
   Record(Executor executor, Clock& clock, FileSystem& files, std::filesystem::path folder, Operation view,
          Json parameters);
 
-  /// Reads a record back; nullopt (and the folder set aside as <folder>.corrupt) when it cannot be read.
+  /// Reads a record back; nullptr (and its description kept at aside(folder)) when it cannot be read.
   static std::shared_ptr<Record> load(Executor executor, Clock& clock, FileSystem& files, std::filesystem::path folder);
+
+  static std::filesystem::path aside(std::filesystem::path folder);
 
   const Operation& view() const { return view_; }
   const Json& parameters() const { return parameters_; }
@@ -35,6 +37,7 @@ class Record {
   void close_open_steps();
 
  private:
+  void read_events();
   void save();
   Clock& clock_;
   FileSystem& files_;

@@ -7,13 +7,14 @@
 namespace gf::project {
 
 Registry::Registry(FileSystem& files, std::filesystem::path path) : document_(files, std::move(path)) {
-  const auto list = document_.load(Json::array());
-  for (const auto& item : list)
-    all_.push_back({item.value("name", ""), item.value("root", ""), item.value("up", true)});
-  if (!document_.kept_aside().empty())
-    warning_ = "the list of projects was damaged and is kept at " + document_.kept_aside().string() +
-               ": `gf up` in each of them";
+  all_ = document_.load([](const Json& list) {
+    std::vector<Registration> all;
+    for (const auto& item : list) all.push_back({item.at("name"), item.at("root"), item.at("up")});
+    return all;
+  });
 }
+
+std::string Registry::warning() const { return document_.warning("the list of projects", "`gf up` in each of them"); }
 
 const Registration* Registry::find(const std::string& name) const {
   const auto found = std::ranges::find(all_, name, &Registration::name);

@@ -22,13 +22,12 @@ class Registry {
   /// Adds or replaces by name. Throws Error(conflict) when the name belongs to another root that still exists.
   void put(Registration registration);
   void remove(const std::string& name);
-  /// A sentence about a corrupt file that was kept aside, else "".
-  std::string warning() const { return warning_; }
+  /// A sentence about a damaged file that was kept aside, else "".
+  std::string warning() const;
 
  private:
   state::Document document_;
   std::vector<Registration> all_;
-  std::string warning_;
   void save();
 };
 

@@ -35,9 +35,9 @@ constexpr Row row(ErrorCode code) {
     case ErrorCode::forbidden:
       return {"forbidden", 403, 1};
     case ErrorCode::bad_config:
-      return {"bad-config", 422, 3};
+      return {"bad-config", 400, 3};
     case ErrorCode::not_a_checkout:
-      return {"not-a-checkout", 422, 3};
+      return {"not-a-checkout", 400, 3};
     case ErrorCode::engine_unavailable:
       return {"engine-unavailable", 503, 6};
     case ErrorCode::cluster_unavailable:

@@ -7,19 +7,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <set>
 
-#include "core/digest.hpp"
 #include "protocol/error.hpp"
+#include "source/tree_file.hpp"
 
 namespace gf::source {
 
 namespace {
-
-/// A file that changed within this time before it was read may change again without a new mtime: its digest is not
-/// trusted the next time (Git's own "racily clean" rule).
-constexpr std::int64_t racy_ns = 50'000'000;
 
 struct Library {
   Library() { git_libgit2_init(); }
@@ -47,26 +42,6 @@ void open(const std::string& root, Repository& repository) {
     throw Error(ErrorCode::not_a_checkout, "cannot use " + root + ": it lies in no Git work tree", "git init");
 }
 
-std::int64_t now_ns() {
-  timespec now{};
-  ::clock_gettime(CLOCK_REALTIME, &now);
-  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
-
-std::optional<TreeFile> describe(int folder, const char* name, std::string path) {
-  struct stat status {};
-  if (::fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
-  TreeFile file;
-  file.path = std::move(path);
-  file.link = S_ISLNK(status.st_mode);
-  if (!file.link && !S_ISREG(status.st_mode)) return std::nullopt;
-  file.mode = status.st_mode & 07777;
-  file.size = static_cast<std::uint64_t>(status.st_size);
-  file.mtime_ns = std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
-  file.inode = status.st_ino;
-  return file;
-}
-
 /// Walks a work tree, leaving ignored folders, nested repositories and .git out.
 class Walk {
  public:
@@ -83,7 +58,7 @@ class Walk {
   }
 
   Tree run() {
-    visit("", false);
+    visit(AT_FDCWD, root_, "", false);
     std::ranges::sort(tree_.files, {}, &TreeFile::path);
     for (const auto& file : tree_.files) tree_.sum.add(file);
     return std::move(tree_);
@@ -96,9 +71,8 @@ class Walk {
   }
 
   /// `only_tracked`: the folder is ignored, but Git knows files in it all the same.
-  void visit(const std::string& folder, bool only_tracked) {
-    const auto place = folder.empty() ? root_ : root_ + '/' + folder;
-    const int descriptor = ::open(place.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  void visit(int above, const std::string& place, const std::string& folder, bool only_tracked) {
+    const int descriptor = ::openat(above, place.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     DIR* entries = descriptor < 0 ? nullptr : ::fdopendir(descriptor);
     if (!entries) {
       if (descriptor >= 0) ::close(descriptor);
@@ -127,20 +101,19 @@ class Walk {
       return;  // a repository of its own
     const bool leave_out = only_tracked || ignored(path + '/');
     if (leave_out && !tracked_folders_.contains(path)) return;
-    visit(path, leave_out);
+    visit(above, name, path, leave_out);
   }
 
   void take(int folder, const std::string& name, const std::string& path) {
-    auto file = describe(folder, name.c_str(), path);
+    auto file = describe(folder, name, path);
     if (!file) return;
     const auto* before = known_ ? known_->find(path) : nullptr;
     if (before && before->size == file->size && before->mtime_ns == file->mtime_ns && before->inode == file->inode &&
         before->link == file->link) {
       file->digest = before->digest;
     } else {
-      auto fresh = read_tree_file(root_, path);
-      if (!fresh) return;
-      file = std::move(fresh);
+      file = read_entry(folder, name, path);
+      if (!file) return;
     }
     tree_.files.push_back(std::move(*file));
   }
@@ -201,46 +174,6 @@ std::string git_folder(const std::string& root) {
   std::string folder = git_repository_path(repository);
   while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
   return folder;
-}
-
-std::shared_ptr<const std::string> read_file(const std::string& root, const std::string& path) {
-  const auto place = root + '/' + path;
-  struct stat status {};
-  if (::lstat(place.c_str(), &status) != 0) return nullptr;
-  if (S_ISLNK(status.st_mode)) {
-    std::string target(static_cast<std::size_t>(std::max<off_t>(status.st_size, 4095)) + 1, '\0');
-    const auto length = ::readlink(place.c_str(), target.data(), target.size());
-    if (length < 0) return nullptr;
-    target.resize(static_cast<std::size_t>(length));
-    return std::make_shared<const std::string>(std::move(target));
-  }
-  if (!S_ISREG(status.st_mode)) return nullptr;
-  const int descriptor = ::open(place.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) return nullptr;
-  std::string contents(static_cast<std::size_t>(status.st_size) + 1, '\0');
-  std::size_t filled = 0;
-  for (;;) {  // the file may grow while it is read
-    const auto count = ::read(descriptor, contents.data() + filled, contents.size() - filled);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) break;
-    filled += static_cast<std::size_t>(count);
-    if (filled == contents.size()) contents.resize(contents.size() * 2);
-  }
-  ::close(descriptor);
-  contents.resize(filled);
-  return std::make_shared<const std::string>(std::move(contents));
-}
-
-std::optional<TreeFile> read_tree_file(const std::string& root, const std::string& path) {
-  const auto began = now_ns();
-  auto file = describe(AT_FDCWD, (root + '/' + path).c_str(), path);
-  if (!file) return std::nullopt;
-  const auto contents = read_file(root, path);
-  if (!contents) return std::nullopt;
-  file->digest = sha256_hex(*contents);
-  file->size = contents->size();
-  if (began - file->mtime_ns < racy_ns) file->mtime_ns = 0;
-  return file;
 }
 
 }  // namespace gf::source

@@ -43,15 +43,14 @@ struct SourceWatcher::State {
 };
 
 SourceWatcher::SourceWatcher(Executor executor, Clock& clock, WorkerPool& workers)
-    : state_(std::make_shared<State>(executor, clock, workers)) {
-  state_->reading.spawn("read file events", state_->read());
-}
+    : state_(std::make_shared<State>(executor, clock, workers)) {}
 
 SourceWatcher::~SourceWatcher() = default;
 
 Task<Snapshot> SourceWatcher::add(std::string root, SnapshotSink sink) {
   remove(root);
   auto& state = *state_;
+  if (state.reading.size() == 0) state.reading.spawn("read file events", state.read());
   auto entry = std::make_unique<State::Entry>(state.executor);
   auto warn = [this, root](const std::string& sentence) {
     if (state_->warn) state_->warn(root, sentence);

@@ -33,7 +33,7 @@ Task<> get_doctor(const Services& services, http::Responder& responder) {
 
 Task<> post_fix(const Services& services, const http::Request& request, http::Responder& responder) {
   const auto body = body_of(request, {"names"});
-  auto names = body.value("names", std::vector<std::string>());
+  auto names = texts_of(body, "names");
   auto fixing = services.doctor.fix(std::move(names));
   const auto results = co_await std::move(fixing);
   Json result;
@@ -61,6 +61,12 @@ Task<> get_kubeconfig(const Services& services, http::Responder& responder) {
   co_await std::move(answering);
 }
 
+Task<> post_stop(const Services& services, http::Responder& responder) {
+  auto answering = answer(responder, 202, Json::object());
+  co_await std::move(answering);
+  services.stop_daemon();
+}
+
 }  // namespace
 
 void add_daemon_routes(const Services& services, Routes& routes) {
@@ -81,10 +87,8 @@ void add_daemon_routes(const Services& services, Routes& routes) {
                     }});
   routes.push_back({"GET", "/v1/kubeconfig",
                     [&services](http::RouteContext& context) { return get_kubeconfig(services, context.responder); }});
-  routes.push_back({"POST", "/v1/daemon/stop", [&services](http::RouteContext& context) {
-                      services.stop_daemon();
-                      return answer(context.responder, 202, Json::object());
-                    }});
+  routes.push_back({"POST", "/v1/daemon/stop",
+                    [&services](http::RouteContext& context) { return post_stop(services, context.responder); }});
 }
 
 }  // namespace gf::api

@@ -45,11 +45,12 @@ Task<> feed(http::Stream& client, container::ExecStream& program) {
 }
 
 Task<> run_exec(const Services& services, std::string project, std::string app, Json body, http::Responder& responder) {
-  if (!body.contains("command") || !body["command"].is_array() || body["command"].empty())
+  auto command = texts_of(body, "command");
+  if (command.empty())
     throw Error(ErrorCode::bad_request, "cannot run a command: 'command' must be a list that is not empty");
   const bool tty = flag_of(body, "tty");
   const auto& pod = pick_pod(services, project, app, text_of(body, "pod"));
-  auto spec = node::pod_exec(pod, app, body["command"].get<std::vector<std::string>>(), tty, true);
+  auto spec = node::pod_exec(pod, app, std::move(command), tty, true);
   auto starting = services.engine.exec_stream(std::move(spec));
   const auto program = co_await std::move(starting);
   http::Response head;

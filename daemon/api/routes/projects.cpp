@@ -1,6 +1,8 @@
+#include <boost/asio/error.hpp>
+
 #include "api/answers.hpp"
+#include "api/log_lines.hpp"
 #include "api/routes.hpp"
-#include "core/signal.hpp"
 #include "core/task_group.hpp"
 
 namespace gf::api {
@@ -26,16 +28,8 @@ Task<> get_env(const Services& services, std::string project, http::Responder& r
   co_await std::move(answering);
 }
 
-/// One line of a log as the socket gives it.
-struct LogLines {
-  explicit LogLines(Executor executor) : arrived(executor) {}
-  std::string text;
-  Signal arrived;
-  std::size_t open = 0;
-};
-
 Task<> read_log(const Services& services, std::string project, std::string app, std::string pod, bool follow, int tail,
-                std::shared_ptr<LogLines> lines) {
+                LogLines& lines) {
   try {
     auto opening = services.kube.logs(project, pod, app, follow, tail, false);
     const auto stream = co_await std::move(opening);
@@ -47,21 +41,22 @@ Task<> read_log(const Services& services, std::string project, std::string app, 
       json["pod"] = pod;
       json["app"] = app;
       json["line"] = *line;
-      lines->text += dump(json) + '\n';
-      lines->arrived.notify_all();
+      auto putting = lines.put(dump(json));
+      co_await std::move(putting);
     }
   } catch (const Error& error) {
     if (error.code() == ErrorCode::cancelled) throw;  // a pod without log yet has nothing to say
+  } catch (const boost::system::system_error& error) {
+    if (error.code() == net::error::operation_aborted) throw;  // the cluster's API went away in the middle
   }
-  --lines->open;
-  lines->arrived.notify_all();
+  lines.close_one();
 }
 
-Task<> wake_on_pods(const Services& services, std::shared_ptr<LogLines> lines) {
+Task<> wake_on_pods(const Services& services, LogLines& lines) {
   for (;;) {
     auto waiting = services.mirror.changed().wait();
     co_await std::move(waiting);
-    lines->arrived.notify_all();
+    lines.changed().notify_all();
   }
 }
 
@@ -69,9 +64,9 @@ Task<> get_logs(const Services& services, std::string project, http::Target targ
   spec_of(services, project);
   const auto wanted = target.param("app").value_or("");
   const bool follow = target.param("follow").value_or("false") == "true";
-  const int tail = std::atoi(target.param("tail").value_or("-1").c_str());
+  const auto tail = static_cast<int>(number_of(target, "tail", -1, -1));
   auto executor = co_await net::this_coro::executor;
-  auto lines = std::make_shared<LogLines>(executor);
+  LogLines lines(executor);
   TaskGroup reading(executor);
   std::set<std::string> known;
   // New replicas join while we follow.
@@ -79,7 +74,7 @@ Task<> get_logs(const Services& services, std::string project, http::Target targ
     for (const auto* pod : services.mirror.all("Pod", project, deploy::app_label, wanted)) {
       const auto name = pod->at("metadata").value("name", "");
       if (pod->value("status", Json::object()).value("phase", "") != "Running" || !known.insert(name).second) continue;
-      ++lines->open;
+      lines.open_one();
       reading.spawn("read the log of " + name,
                     read_log(services, project, pod->at("metadata")["labels"].value(deploy::app_label, ""), name,
                              follow, tail, lines));
@@ -93,14 +88,14 @@ Task<> get_logs(const Services& services, std::string project, http::Target targ
   try {
     join();
     if (follow) reading.spawn("watch the pods", wake_on_pods(services, lines));
-    while (follow || lines->open > 0 || !lines->text.empty()) {
-      if (lines->text.empty()) {
-        auto waiting = lines->arrived.wait();
+    while (follow || !lines.ended()) {
+      if (lines.empty()) {
+        auto waiting = lines.changed().wait();
         co_await std::move(waiting);
         if (follow) join();
         continue;
       }
-      auto writing = responder.write(std::exchange(lines->text, {}));
+      auto writing = responder.write(lines.take());
       co_await std::move(writing);
     }
   } catch (...) {

@@ -67,3 +67,15 @@ TEST_CASE("ports: with none free the user hears of it") {
     CHECK(error.code() == gf::ErrorCode::port_taken);
   }
 }
+
+TEST_CASE("ports: a damaged list is kept aside and told; ports are given out anew") {
+  for (const char* text :
+       {"{", R"({"version": 1, "contents": {"redis": 6379}})", R"({"version": 1, "contents": [7]})"}) {
+    CAPTURE(text);
+    gf::test::MemoryFileSystem files;
+    files.files["/state/ports.json"] = text;
+    PortBook book(gf::state::Document(files, "/state/ports.json"));
+    CHECK(book.warning().find("is kept at /state/ports.json.corrupt-1") != std::string::npos);
+    CHECK(book.assign("redis", 6379, [](int) { return true; }) == 6379);
+  }
+}

@@ -3,12 +3,9 @@
 
 #include <fstream>
 
-#include "core/task_group.hpp"
-#include "node/agent_link.hpp"
-#include "node/greeting.hpp"
 #include "protocol/error.hpp"
 #include "support/fake_link.hpp"
-#include "support/local_agent.hpp"
+#include "support/local_node.hpp"
 #include "support/run_task.hpp"
 
 // The same cases for the fake link, which other rooms test against, and for the real link with the real agent.
@@ -38,14 +35,9 @@ class FakeWorld {
 
 class AgentWorld {
  public:
-  AgentWorld() {
-    root_ = table_.add(container);
-    group_.spawn("link", link_.run());
-    while (!link_.connected()) io_.run_one();
-  }
-  ~AgentWorld() { run_task(io_, group_.stop()); }
-  node::Link& link() { return link_; }
-  net::io_context& io() { return io_; }
+  AgentWorld() : root_(node_.add(container)) {}
+  node::Link& link() { return node_.link(); }
+  net::io_context& io() { return node_.io(); }
   std::optional<FakeLink::File> file(const std::string& path) {
     const auto full = root_ / "srv/app" / path;
     struct stat status;
@@ -56,24 +48,8 @@ class AgentWorld {
   }
 
  private:
-  Task<std::unique_ptr<container::ExecStream>> open() {
-    std::vector<std::string> command;
-    command.push_back(GF_AGENT);
-    command.push_back("--proc");
-    command.push_back(table_.table());
-    std::unique_ptr<container::ExecStream> stream = std::make_unique<LocalExec>(io_.get_executor(), std::move(command));
-    std::string any;
-    auto greeting = node::greet(*stream, std::move(any));
-    co_await std::move(greeting);
-    co_return stream;
-  }
-
-  net::io_context io_;
-  SystemClock clock_;
-  ProcessTable table_;
+  LocalNode node_;
   fs::path root_;
-  node::AgentLink link_{io_.get_executor(), clock_, "node-1", [this] { return open(); }, [] {}};
-  TaskGroup group_{io_.get_executor()};
 };
 
 node::FileWrite file(std::string path, std::string contents, unsigned mode = 0644, bool link = false) {

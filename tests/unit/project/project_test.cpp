@@ -155,8 +155,11 @@ TEST_CASE("the registry survives a restart, refuses a taken name, and keeps a da
   CHECK(registry.find("old")->root == "/new");
   registry.remove("old");
   CHECK(registry.find("old") == nullptr);
-  files.write_atomically("/s/projects.json", "{broken");
-  Registry damaged(files, "/s/projects.json");
-  CHECK(damaged.all().empty());
-  CHECK(damaged.warning().find("kept at") != std::string::npos);
+  for (const char* text : {"{broken", R"({"version": 1, "contents": [1]})", R"({"version": 1, "contents": [{}]})"}) {
+    CAPTURE(text);
+    files.write_atomically("/s/projects.json", text);
+    Registry damaged(files, "/s/projects.json");
+    CHECK(damaged.all().empty());
+    CHECK(damaged.warning().find("kept at") != std::string::npos);
+  }
 }

@@ -3,11 +3,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <fstream>
+
 #include "protocol/error.hpp"
 #include "support/memory_file_system.hpp"
 #include "support/temporary_folder.hpp"
 #include "system/instance_lock.hpp"
 #include "system/paths.hpp"
+#include "system/runtime_folder.hpp"
 
 using namespace gf;
 using gf::test::MemoryFileSystem;
@@ -99,4 +102,33 @@ TEST_CASE("instance lock: one holder at a time, named by its pid; free again whe
     CHECK(InstanceLock::holder(path) == ::getpid());
   }
   CHECK(InstanceLock::take(path));
+}
+
+TEST_CASE("the runtime folder is ours alone, or it is refused") {
+  TemporaryFolder folder;
+  const auto path = folder.path() / "run/gf";
+  const auto code_of = [&] {
+    try {
+      ensure_runtime_folder(path);
+    } catch (const Error& error) {
+      return error.code();
+    }
+    return ErrorCode::internal;  // none
+  };
+  ensure_runtime_folder(path);
+  ::chmod(path.c_str(), 0755);
+  ensure_runtime_folder(path);
+  struct stat seen {};
+  REQUIRE(::stat(path.c_str(), &seen) == 0);
+  CHECK((seen.st_mode & 0777) == 0700);
+  if (::getuid() == 0) {
+    REQUIRE(::chown(path.c_str(), 65534, 65534) == 0);
+    CHECK(code_of() == ErrorCode::forbidden);
+  }
+  std::filesystem::remove(path);
+  std::filesystem::create_directory_symlink(folder.path(), path);
+  CHECK(code_of() == ErrorCode::forbidden);
+  std::filesystem::remove_all(folder.path() / "run");
+  std::ofstream(folder.path() / "run") << "a file";
+  CHECK(code_of() == ErrorCode::state_unwritable);
 }

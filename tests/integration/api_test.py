@@ -1,0 +1,145 @@
+"""The socket's routes as the built gfd serves them, without a container engine."""
+import json, pathlib, subprocess, sys, threading, unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from gfd import Gfd
+
+
+class Api(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.gfd = Gfd().start()
+        cls.addClassCleanup(cls.gfd.close)
+
+    def refused(self, status, words, method, path, body=None):
+        answer = self.gfd.ask(method, path, body)
+        self.assertEqual(answer.status, status, answer.text)
+        self.assertIn(words, answer.error["message"] + answer.error.get("hint", ""))
+        return answer
+
+    def failed(self, root, code):
+        """`up` of the checkout begins, and fails with `code`."""
+        answer = self.gfd.ask("POST", "/v1/up", {"root": str(root)})
+        self.assertEqual(answer.status, 202, answer.text)
+        self.assertEqual(answer.headers["Location"], f"/v1/operations/{answer.json['id']}")
+        last = self.gfd.events(answer.json["id"])[-1]
+        self.assertEqual((last["state"], last["error"]["code"]), ("failed", code))
+        return last["error"]
+
+    def test_version_and_status(self):
+        version = self.gfd.ask("GET", "/v1/version").json
+        self.assertEqual(version["pid"], self.gfd.pid)
+        status = self.gfd.ask("GET", "/v1/status").json
+        self.assertEqual(status["daemon"]["version"], version["version"])
+        self.assertEqual(status["cluster"]["state"], "absent")
+        self.assertIn("redis", [addon["name"] for addon in status["addons"]])
+        self.assertEqual(set(status), {"daemon", "cluster", "addons", "projects", "forwards", "warnings"})
+
+    def test_requests_of_the_wrong_shape_are_refused_by_name(self):
+        rows = [
+            (400, "unknown field 'rot'", "POST", "/v1/up", {"rot": "/x"}),
+            (400, "did you mean 'root'?", "POST", "/v1/up", {"rot": "/x"}),
+            (400, "'root' must be a text", "POST", "/v1/up", {"root": 7}),
+            (400, "'root' must be an absolute path", "POST", "/v1/up", {"root": "shop"}),
+            (400, "'root' must be an absolute path", "POST", "/v1/up", {}),
+            (400, "'delete' must be true or false", "POST", "/v1/down", {"delete": "yes"}),
+            (400, "must be a JSON object", "POST", "/v1/up", [1]),
+            (400, "line 1, column 8", "POST", "/v1/up", '{"root":'),
+            (400, "'names' must be a list of texts", "POST", "/v1/doctor/fix", {"names": [1]}),
+            (400, "'names' must be a list of texts", "POST", "/v1/doctor/fix", {"names": "disk"}),
+            (400, "'profile' must be a text", "POST", "/v1/addons/redis/enable", {"profile": 1}),
+            (400, "'cascade' must be true or false", "POST", "/v1/addons/redis/disable", {"cascade": 1}),
+            (400, "'command' must be a list of texts", "POST", "/v1/projects/p/apps/a/exec", {"command": [1]}),
+            (400, "'command' must be a list that is not empty", "POST", "/v1/projects/p/apps/a/exec", {}),
+            (400, "'after' must be a whole number", "GET", "/v1/operations/op-1/events?after=x", None),
+            (400, "a broken %-escape", "GET", "/v1/addons/%zz", None),
+            (405, "allowed: POST", "GET", "/v1/up", None),
+            (405, "allowed: GET, DELETE", "PUT", "/v1/operations/op-1", None),
+            (404, "cannot find '/v2/status'", "GET", "/v2/status", None),
+            (404, "did you mean 'redis'", "GET", "/v1/addons/rediss", None),
+            (404, "cannot find the operation 'op-999'", "GET", "/v1/operations/op-999/events", None),
+            (404, "cannot find a running project called 'none'", "GET", "/v1/projects/none/env", None),
+            (404, "cannot find a running project called 'none'", "GET", "/v1/projects/none/logs", None),
+            (503, "the cluster does not run", "POST", "/v1/addons/redis/enable", None),
+            (503, "the cluster does not run", "POST", "/v1/addons/redis/disable", None),
+        ]
+        for row in rows:
+            with self.subTest(row=row):
+                self.refused(*row)
+
+    def test_every_problem_of_a_greenfield_yaml_at_once(self):
+        root = self.gfd.checkout("bad", "apiVersion: v2\nname: Bad!\ncolour: red\napps: {api: {replcas: 2}}\n")
+        answer = self.refused(400, "cannot use greenfield.yaml: ", "POST", "/v1/up", {"root": str(root)})
+        self.assertEqual(answer.error["code"], "bad-config")
+        problems = answer.error["cause"].splitlines()
+        self.assertGreaterEqual(len(problems), 5)
+        for problem in problems:
+            self.assertRegex(problem, r"^greenfield.yaml:\d+:\d+: ")
+        self.assertTrue(any("did you mean 'replicas'" in problem for problem in problems))
+        self.assertNotIn("bad", self.gfd.ask("GET", "/v1/projects").text)
+
+    def test_no_checkout_and_no_greenfield_yaml(self):
+        plain = self.gfd.work / "plain"
+        plain.mkdir()
+        answer = self.refused(400, "it lies in no Git work tree", "POST", "/v1/up", {"root": str(plain)})
+        self.assertEqual(answer.error["hint"], "git init")
+        empty = self.gfd.checkout("empty")
+        (empty / "greenfield.yaml").unlink()
+        self.refused(400, "cannot find greenfield.yaml", "POST", "/v1/up", {"root": str(empty)})
+        proposed = self.gfd.ask("POST", "/v1/init", {"root": str(empty)}).json
+        self.assertEqual(proposed["path"], str(empty / "greenfield.yaml"))
+        self.assertIn("name: empty\n", proposed["text"])
+
+    def test_without_an_engine_up_begins_and_says_what_is_missing(self):
+        error = self.failed(self.gfd.checkout("shop"), "engine-unavailable")
+        self.assertIn("cannot reach the container engine at /nonexistent.sock", error["message"])
+        engine = next(one for one in self.gfd.ask("GET", "/v1/doctor").json["checks"] if one["name"] == "engine")
+        self.assertEqual(engine["state"], "error")
+
+    def test_a_detached_head_works_like_a_branch(self):
+        root = self.gfd.checkout("detached")
+        subprocess.run(["git", "-C", root, "checkout", "-q", "--detach"], check=True)
+        self.failed(root, "engine-unavailable")
+        project = next(one for one in self.gfd.ask("GET", "/v1/status").json["projects"] if one["name"] == "detached")
+        self.assertEqual(project["branch"], "")
+        self.assertRegex(project["commit"], "^[0-9a-f]{40}$")
+        self.assertFalse(project["dirty"])
+
+    def test_operations_are_listed_and_their_events_replayed_from_any_place(self):
+        self.failed(self.gfd.checkout("replayed"), "engine-unavailable")
+        newest = self.gfd.ask("GET", "/v1/operations").json["operations"][0]
+        self.assertEqual((newest["kind"], newest["subject"], newest["state"]), ("up", "replayed", "failed"))
+        self.assertEqual(self.gfd.ask("GET", f"/v1/operations/{newest['id']}").json, newest)
+        every = self.gfd.events(newest["id"])
+        self.assertEqual([event["seq"] for event in every], list(range(1, newest["last_event"] + 1)))
+        for after in range(len(every) + 2):
+            self.assertEqual(self.gfd.events(newest["id"], after), every[after:])
+
+    def test_malformed_and_oversized_requests_are_answered_and_others_served(self):
+        self.assertIn(b"HTTP/1.1 400", self.gfd.raw(b"nonsense\r\n\r\n"))
+        self.assertIn(b"HTTP/1.1 431", self.gfd.raw(b"GET / HTTP/1.1\r\nX: " + b"x" * (20 << 10) + b"\r\n\r\n"))
+        self.refused(413, "its body is too large", "POST", "/v1/up", b"x" * (5 << 20))
+        self.refused(400, "as JSON", "POST", "/v1/up", b"[" * (1 << 20))
+        self.assertEqual(self.gfd.ask("GET", "/v1/version").status, 200)
+
+    def test_two_hundred_clients_at_once(self):
+        together, answers = threading.Barrier(200), []
+
+        def ask():
+            together.wait()
+            answers.append(self.gfd.ask("GET", "/v1/status").status)
+
+        threads = [threading.Thread(target=ask) for _ in range(200)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(answers, [200] * 200)
+
+    def test_it_can_be_asked_by_curl(self):
+        asked = self.gfd.run("curl", "-sS", "--unix-socket", self.gfd.socket, "http://gf/v1/version")
+        self.assertEqual(json.loads(asked.stdout)["pid"], self.gfd.pid, asked.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,44 @@
+#pragma once
+#include "core/task_group.hpp"
+#include "node/agent_link.hpp"
+#include "node/greeting.hpp"
+#include "support/local_agent.hpp"
+#include "support/run_task.hpp"
+
+namespace gf::test {
+
+/// The real link with the real gf-agent behind it, before a process table of ours.
+class LocalNode {
+ public:
+  LocalNode() {
+    group_.spawn("link", link_.run());
+    while (!link_.connected()) io_.run_one();
+  }
+  ~LocalNode() { run_task(io_, group_.stop()); }
+
+  /// Adds a container; returns the folder that is its file system.
+  std::filesystem::path add(const std::string& container_id) { return table_.add(container_id); }
+  node::Link& link() { return link_; }
+  net::io_context& io() { return io_; }
+
+ private:
+  Task<std::unique_ptr<container::ExecStream>> open() {
+    std::vector<std::string> command;
+    command.push_back(GF_AGENT);
+    command.push_back("--proc");
+    command.push_back(table_.table());
+    std::unique_ptr<container::ExecStream> stream = std::make_unique<LocalExec>(io_.get_executor(), std::move(command));
+    std::string any;
+    auto greeting = node::greet(*stream, std::move(any));
+    co_await std::move(greeting);
+    co_return stream;
+  }
+
+  net::io_context io_;
+  SystemClock clock_;
+  ProcessTable table_;
+  node::AgentLink link_{io_.get_executor(), clock_, "node-1", [this] { return open(); }, [] {}};
+  TaskGroup group_{io_.get_executor()};
+};
+
+}  // namespace gf::test
