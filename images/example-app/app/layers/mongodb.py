@@ -1,0 +1,24 @@
+"""MongoDB: one document per visit in the database that belongs to this project."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from pymongo import AsyncMongoClient
+
+SECONDS = 2  # for the whole of a visit: the driver tries again when the server hangs up on it
+
+
+class Client:
+    def __init__(self, url, environment):
+        client = AsyncMongoClient(url, maxPoolSize=4, serverSelectionTimeoutMS=SECONDS * 1000, connectTimeoutMS=SECONDS * 1000)
+        self._database = client.get_default_database()
+        self._pod = environment.get("HOSTNAME", "local")
+
+    async def ping(self):
+        await self._database.command("ping")
+
+    async def visit(self):
+        visits = self._database["visits"]
+        async with asyncio.timeout(SECONDS):
+            added = await visits.insert_one({"pod": self._pod, "at": datetime.now(UTC)})
+            return {"document": str(added.inserted_id), "visits": await visits.count_documents({})}
