@@ -37,9 +37,11 @@ AddonSpec read(const Json& from, const std::filesystem::path& folder, const Tabl
   for (const auto& [name, profile] : from.at("profiles").items())
     spec.profiles[name] = {folder / profile.at("path").get<std::string>(), profile.at("memory_mib"),
                            profile.value("cpu_millicores", 0), profile.value("start_seconds", 0.0)};
-  for (const auto& item : from.at("endpoints"))
-    spec.endpoints.push_back({item.at("name"), item.at("service"), item.at("port"), item.value("localhost_port", 0),
-                              item.value("protocol", "tcp")});
+  for (const auto& item : from.at("endpoints")) {
+    const int port = item.at("port");
+    spec.endpoints.push_back({item.at("name"), item.at("service"), port, item.value("localhost_port", 0),
+                              item.value("localhost_service_port", port), item.value("protocol", "tcp")});
+  }
   for (const auto& item : from.value("secrets", Json::array())) {
     SecretSpec secret;
     secret.name = item.at("name");

@@ -19,8 +19,9 @@ struct Profile {
 struct Endpoint {
   std::string name, service;
   int port = 0;
-  int localhost_port = 0;
-  std::string protocol;  ///< tcp | http
+  int localhost_port = 0;          ///< preferred
+  int localhost_service_port = 0;  ///< of the Service: where the localhost port leads
+  std::string protocol;            ///< tcp | http
 };
 
 struct SecretSpec {

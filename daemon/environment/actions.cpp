@@ -104,7 +104,8 @@ Task<> Environment::open_forwards() {
   for (const auto& [name, entry] : with_.addons.chosen()) {
     const auto& spec = with_.addons.catalogue().at(name);
     for (const auto& endpoint : spec.endpoints) {
-      forward::ForwardSpec forward{endpoint.name, endpoint.localhost_port, spec.space, endpoint.service, endpoint.port};
+      forward::ForwardSpec forward{endpoint.name, endpoint.localhost_port, spec.space, endpoint.service,
+                                   endpoint.localhost_service_port};
       auto opening = with_.forwards.open(std::move(forward));
       co_await std::move(opening);
     }

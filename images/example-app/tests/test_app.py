@@ -24,14 +24,14 @@ class WithoutLayers(unittest.TestCase):
         self.assertEqual(self.app.get("/readyz"), (200, {"status": "ok", "layers": {}}))
 
     def test_a_layer_that_is_not_used_is_named(self):
-        for name in ("redis", "postgres", "mysql", "mongodb"):
+        for name in ("redis", "postgres", "mysql", "mongodb", "kafka"):
             status, body = self.app.get(f"/api/{name}")
             self.assertEqual((status, body["error"]), (404, f"this project does not use {name}"))
             self.assertIn("greenfield.yaml", body["hint"])
 
     def test_an_unknown_layer_names_the_known(self):
         status, body = self.app.get("/api/cobol")
-        self.assertEqual((status, body["known"]), (404, ["mongodb", "mysql", "postgres", "redis"]))
+        self.assertEqual((status, body["known"]), (404, ["kafka", "mongodb", "mysql", "postgres", "redis"]))
 
     def test_metrics_count_by_route_pattern(self):
         self.app.get("/api/nothing")
@@ -46,9 +46,10 @@ class WithoutLayers(unittest.TestCase):
 class WithUnreachableLayers(unittest.TestCase):
     def test_not_ready_and_says_why(self):
         nowhere = "127.0.0.1:1"
-        names = ["mongodb", "mysql", "postgres", "redis"]
-        with Served(REDIS_URL=f"redis://{nowhere}/0", DATABASE_URL=f"postgresql://u:p@{nowhere}/d",
-                    MYSQL_URL=f"mysql://u:p@{nowhere}/d", MONGODB_URI=f"mongodb://u:p@{nowhere}/d?directConnection=true") as app:
+        names = ["kafka", "mongodb", "mysql", "postgres", "redis"]
+        urls = {"REDIS_URL": f"redis://{nowhere}/0", "DATABASE_URL": f"postgresql://u:p@{nowhere}/d",
+                "MYSQL_URL": f"mysql://u:p@{nowhere}/d", "MONGODB_URI": f"mongodb://u:p@{nowhere}/d?directConnection=true"}
+        with Served(KAFKA_BOOTSTRAP_SERVERS=nowhere, **urls) as app:
             status, body = app.get("/readyz")
             self.assertEqual((status, body["status"], sorted(body["layers"])), (503, "waiting", names))
             self.assertNotIn("ok", body["layers"].values())

@@ -103,6 +103,27 @@ TEST_CASE("the shipped catalogue is read") {
   CHECK(shipped.at("redis-exporter").requires_ == std::vector<std::string>{"redis"});
 }
 
+TEST_CASE("a localhost port leads to the Service's port, or to another that the endpoint names") {
+  PosixFileSystem files;
+  const auto shipped = Catalogue::load(files, GF_SOURCE_DIR);
+  const auto& redis = shipped.at("redis").endpoints.front();
+  CHECK(redis.localhost_service_port == redis.port);
+  const auto& kafka = shipped.at("kafka").endpoints.front();
+  CHECK(kafka.port == 9092);  // what pods get as {{port}}
+  CHECK(kafka.localhost_service_port == 9094);
+  // Kafka tells its clients this very port.
+  CHECK(kafka.localhost_port == 9094);
+}
+
+TEST_CASE("a claim without commands has its environment only") {
+  PosixFileSystem files;
+  const auto shipped = Catalogue::load(files, GF_SOURCE_DIR);
+  const auto& claim = *shipped.at("zookeeper").claim;
+  CHECK_FALSE(claim.create);
+  CHECK_FALSE(claim.remove);
+  CHECK(claim.env.at("ZOOKEEPER_CONNECT") == "{{host}}:{{port}}");
+}
+
 TEST_CASE("a broken addon.yaml is refused with its file") {
   CHECK(thrown_by([] { read_addon("name: x", "/a/x", {}); }).message().find("/a/x/addon.yaml") != std::string::npos);
   CHECK(thrown_by([] { read_addon("a: [", "/a/x", {}); }).message().find("line 1") != std::string::npos);

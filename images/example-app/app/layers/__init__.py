@@ -5,7 +5,13 @@ import importlib
 import time
 
 # name → the environment variable that Greenfield sets when the project uses the layer
-KNOWN = {"redis": "REDIS_URL", "postgres": "DATABASE_URL", "mysql": "MYSQL_URL", "mongodb": "MONGODB_URI"}
+KNOWN = {
+    "redis": "REDIS_URL",
+    "postgres": "DATABASE_URL",
+    "mysql": "MYSQL_URL",
+    "mongodb": "MONGODB_URI",
+    "kafka": "KAFKA_BOOTSTRAP_SERVERS",
+}
 
 FRESH_SECONDS = 2.0  # an answer "all is well" is trusted this long
 RETRY_SECONDS = 0.5  # an answer "something is missing" only this long, so that recovery shows quickly
