@@ -11,6 +11,8 @@ namespace gf::api {
 
 namespace {
 
+constexpr const char* waiting = "waiting";  ///< wanted, and there is no cluster that could run it
+
 std::uint64_t resident_bytes() {
   std::ifstream file("/proc/self/statm");
   std::uint64_t total = 0, resident = 0;
@@ -93,7 +95,7 @@ Json project_json(const Services& services, const project::Registration& registr
   json["root"] = registration.root;
   json["apps"] = Json::array();
   json["addons"] = Json::array();
-  json["state"] = registration.up ? "starting" : "down";
+  json["state"] = !registration.up ? "down" : services.kube.available() ? "starting" : waiting;
   const auto* spec = services.deploy.spec(registration.name);
   if (!spec) return json;
   for (const auto& [name, profile] : spec->addons) json["addons"].push_back(name);
@@ -136,7 +138,7 @@ Json addon_json(const Services& services, const std::string& name) {
   json["name"] = name;
   json["summary"] = spec.summary;
   json["version"] = spec.version;
-  json["state"] = state.state;
+  json["state"] = state.state == "starting" && !services.kube.available() ? waiting : state.state;
   json["reason"] = state.reason;
   json["requires"] = spec.requires_;
   json["wanted_by"] = Json::array();
