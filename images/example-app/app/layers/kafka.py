@@ -30,9 +30,11 @@ class Client:
                 producer = aiokafka.AIOKafkaProducer(acks="all", **self._options)
                 consumer = aiokafka.AIOKafkaConsumer(enable_auto_commit=False, **self._options)
                 try:
-                    await asyncio.gather(producer.start(), consumer.start())
+                    await producer.start()
+                    await consumer.start()
                 except BaseException:  # cancelled by the time limit of a check as well: leave no connection behind
-                    await asyncio.gather(producer.stop(), consumer.stop(), return_exceptions=True)
+                    await producer.stop()
+                    await consumer.stop()
                     raise
                 self._clients = producer, consumer
             return self._clients
