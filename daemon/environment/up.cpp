@@ -101,6 +101,10 @@ Task<> Environment::bring_images(ProjectSpec spec, Rise& rise, Context& context)
   co_await std::move(loading);
   rise.images = true;
   with_.mirror.changed().notify_all();
+  if (!with_.cluster.creating()) co_return;
+  // While Kubernetes is set up the machine is idle most of the time, and busy when the first containers are made.
+  auto unpacking = with_.images.unpack(rise.cargo.delivered(), cluster::workload_nodes(seen_));
+  co_await std::move(unpacking);
 }
 
 /// Addons and apps, as soon as their images are in the nodes. In a new cluster they are applied while the workers still

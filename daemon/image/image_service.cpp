@@ -12,6 +12,11 @@ namespace {
 
 using operation::run_step;
 
+/// `ctr` unpacks by digest: each reference's stands in the third column of its list.
+constexpr const char* unpack_script =
+    "for reference; do ctr -n k8s.io snapshots unpack "
+    "\"$(ctr -n k8s.io images ls \"name==$reference\" | awk 'NR == 2 {print $3}')\"; done >/dev/null 2>&1";
+
 /// "::step 3/9 compiling kubelet" → progress and a line.
 void tell_driver_line(std::string_view line, operation::Context& context) {
   constexpr std::string_view mark = "::step ";
@@ -173,6 +178,19 @@ Task<> ImageService::load(std::vector<std::string> references, std::vector<std::
   if (sending.empty()) co_return;
   auto all = when_all(std::move(sending));
   co_await std::move(all);
+}
+
+Task<> ImageService::unpack(std::vector<std::string> references, std::vector<std::string> nodes) {
+  std::vector<Task<container::ExecResult>> unpacking;
+  for (const auto& node : nodes) {
+    container::ExecSpec spec;
+    spec.container = node;
+    spec.command = {"sh", "-c", unpack_script, "unpack"};
+    for (const auto& reference : references) spec.command.push_back(canonical(reference));
+    unpacking.push_back(engine_.exec(std::move(spec), ""));
+  }
+  auto all = when_all(std::move(unpacking));
+  co_await std::move(all);  // what could not be unpacked now is when its first container is made
 }
 
 Task<> ImageService::send(std::vector<std::string> references, std::vector<std::string> nodes,

@@ -34,6 +34,8 @@ class ImageService {
   /// Puts `references` into those of `nodes` whose store lacks them, all nodes in parallel, one stream out of the
   /// engine for each set of lacking images. Progress in bytes.
   Task<> load(std::vector<std::string> references, std::vector<std::string> nodes, operation::Context& context);
+  /// Unpacks loaded images ahead of their first containers. Unpacked ones stay as they are.
+  Task<> unpack(std::vector<std::string> references, std::vector<std::string> nodes);
   /// Forgets what the nodes hold: after they were made again.
   void forget_nodes() { held_.clear(); }
 

@@ -21,6 +21,12 @@ std::string kind_config(const CreateSpec& spec, const HostFacts& host) {
       "    extraArgs: [{name: enable-hostpath-provisioner, value: \"true\"}, {name: leader-elect, value: \"false\"}]\n"
       "  scheduler:\n"
       "    extraArgs: [{name: leader-elect, value: \"false\"}]\n";
+  // Services follow their pods at once: kind lets kube-proxy gather changes for a second, which a large cluster needs.
+  text +=
+      "- |\n"
+      "  apiVersion: kubeproxy.config.k8s.io/v1alpha1\n"
+      "  kind: KubeProxyConfiguration\n"
+      "  iptables: {minSyncPeriod: 100ms}\n";
   // What crashes is tried again soon: on a laptop a layer that met its network too early, or an app that was just
   // mended, should not wait up to five minutes (KEP-4603).
   text +=

@@ -13,6 +13,7 @@ TEST_CASE("kind's configuration: workers, host ports and what the host lacks") {
   const auto plain = kind_config(spec, HostFacts{});
   CHECK(plain.starts_with("kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nname: shop\nkubeadmConfigPatches:\n"));
   CHECK(plain.find("leader-elect") != std::string::npos);
+  CHECK(plain.find("minSyncPeriod: 100ms") != std::string::npos);
   CHECK(plain.substr(plain.find("nodes:")) ==
         "nodes:\n- role: control-plane\n"
         "  extraPortMappings:\n"
