@@ -32,6 +32,15 @@ class Answer:
         return self.json["error"]
 
 
+def end(pid, number):
+    """Sends the signal and waits for the end."""
+    descriptor = os.pidfd_open(pid)
+    signal.pidfd_send_signal(descriptor, number)
+    ended, _, _ = select.select([descriptor], [], [], 30)
+    os.close(descriptor)
+    assert ended, f"process {pid} does not end"
+
+
 class Gfd:
     def __init__(self, engine="/nonexistent.sock"):
         self.work = pathlib.Path(tempfile.mkdtemp(prefix="gf-test-"))
@@ -50,9 +59,25 @@ class Gfd:
         self.close()
 
     def close(self):
-        if self.pid:
-            self.end(signal.SIGKILL)
+        # Also a daemon that came second and has not noticed yet: it would take the place of the first.
+        while running := self.processes():
+            for pid in running:
+                try:
+                    end(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
         shutil.rmtree(self.work)
+
+    def processes(self):
+        """All that run with our folders."""
+        ours, found = f"XDG_RUNTIME_DIR={self.work}/run".encode(), []
+        for process in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                if ours in (process / "environ").read_bytes().split(b"\0"):
+                    found.append(int(process.name))
+            except OSError:  # another user's, or it has ended
+                pass
+        return found
 
     def run(self, *words, **options):
         return subprocess.run([str(word) for word in words], env=self.env, capture_output=True, text=True, timeout=60, **options)
@@ -76,12 +101,7 @@ class Gfd:
             return 0
 
     def end(self, number):
-        """Sends the signal and waits for the end."""
-        descriptor = os.pidfd_open(self.pid)
-        signal.pidfd_send_signal(descriptor, number)
-        ended, _, _ = select.select([descriptor], [], [], 30)
-        os.close(descriptor)
-        assert ended, "gfd does not end"
+        end(self.pid, number)
 
     def ask(self, method, path, body=None):
         """`body`: what becomes JSON, or a text as it is."""
