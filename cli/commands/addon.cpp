@@ -34,6 +34,7 @@ void print_one(Context& context, const std::string& name) {
   }
   std::cout << addon.value("name", "") << ' ' << addon.value("version", "") << ": " << addon.value("state", "")
             << (addon.value("reason", "").empty() ? "" : ", " + addon.value("reason", "")) << '\n';
+  if (!addon.value("stand_in", "").empty()) std::cout << "  " << addon.value("stand_in", "") << '\n';
   if (!addon.at("wanted_by").empty()) std::cout << "  wanted by: " << joined(addon.at("wanted_by")) << '\n';
   if (!addon.at("required_by").empty()) std::cout << "  required by: " << joined(addon.at("required_by")) << '\n';
   for (const auto& endpoint : addon.at("endpoints"))

@@ -31,6 +31,8 @@ void print_cluster(const Json& cluster, bool color) {
     rows.push_back({node.value("name", ""), node.value("role", ""), paint(node.value("state", ""), color),
                     node.value("address", "")});
   std::cout << table(rows, "  ");
+  if (!rows.empty() && !cluster.value("network_policy", true))
+    std::cout << "  NetworkPolicy objects are not enforced by this cluster's pod network\n";
 }
 
 void print_addons(const Json& addons, bool color) {
@@ -46,6 +48,9 @@ void print_addons(const Json& addons, bool color) {
                     addon.value("reason", "")});
   }
   if (!rows.empty()) std::cout << "addons\n" << table(rows, "  ");
+  for (const auto& addon : addons)
+    if (!addon.value("stand_in", "").empty())
+      std::cout << "  " << addon.value("name", "") << ": " << addon.value("stand_in", "") << '\n';
 }
 
 void print_project(const Json& project, bool color) {

@@ -70,6 +70,14 @@ AddonStatus AddonService::status(const std::string& name) const {
   return status;
 }
 
+std::string AddonService::stand_in(const std::string& name) const {
+  const auto& spec = catalogue_.at(name);
+  const auto* object = with_.mirror.find(spec.ready.front().kind, spec.space, spec.ready.front().name);
+  if (!object) return {};
+  const auto& container = object->at("spec").at("template").at("spec").at("containers").at(0);
+  return container.value("image", "").starts_with(image::built_prefix) ? spec.stand_in : std::string();
+}
+
 std::map<std::string, Chosen> AddonService::absent(const std::map<std::string, Chosen>& of) const {
   auto missing = of;
   std::erase_if(missing, [&](const auto& entry) {

@@ -38,6 +38,8 @@ class AddonService {
   /// A sentence about a damaged file that was kept aside, else "".
   std::string warning() const;
   AddonStatus status(const std::string& name) const;
+  /// What runs in place of the genuine server, "" when that one runs, or nothing.
+  std::string stand_in(const std::string& name) const;
   Claims& claims() { return claims_; }
 
   /// `who` wants just these (addon → profile) from now on. Throws as resolve() does, and Error(not_enough_memory);

@@ -57,6 +57,7 @@ AddonSpec read(const Json& from, const std::filesystem::path& folder, const Tabl
     claim.env = found->value("env", Table());
     spec.claim = std::move(claim);
   }
+  spec.stand_in = from.value("stand_in", "");
   if (from.contains("data")) spec.volumes = from["data"].at("volumes").get<Strings>();
   return spec;
 }

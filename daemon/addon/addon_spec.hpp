@@ -58,6 +58,7 @@ struct AddonSpec {
   std::vector<Workload> ready;
   std::optional<Claim> claim;
   std::vector<std::string> volumes;
+  std::string stand_in;  ///< what our own image holds in place of the genuine server, else ""
 };
 
 /// Reads one addon.yaml. `versions` are the rows of images/versions.env: a version that is the name of a row is looked

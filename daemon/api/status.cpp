@@ -41,7 +41,7 @@ Json cluster_json(const Services& services) {
   cluster["provider"] = services.cluster.provider().name();
   cluster["state"] = cluster_state(services);
   cluster["reason"] = seen.reason;
-  cluster["network_policy"] = services.cluster.provider().capabilities().network_policy;
+  cluster["network_policy"] = seen.network_policy;
   cluster["nodes"] = Json::array();
   for (const auto& node : seen.nodes) {
     Json one;
@@ -140,6 +140,7 @@ Json addon_json(const Services& services, const std::string& name) {
   json["version"] = spec.version;
   json["state"] = state.state == "starting" && !services.kube.available() ? waiting : state.state;
   json["reason"] = state.reason;
+  json["stand_in"] = services.addons.stand_in(name);
   json["requires"] = spec.requires_;
   json["wanted_by"] = Json::array();
   json["required_by"] = Json::array();

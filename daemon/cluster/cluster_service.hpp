@@ -12,15 +12,6 @@
 
 namespace gf::cluster {
 
-/// What `gf status` says of the cluster.
-struct ClusterState {
-  Observation observation;
-  bool api_ready = false;
-  bool starting = false;
-  Capabilities capabilities;
-  std::vector<Json> kube_nodes;
-};
-
 /// Owns the one cluster of this daemon: brings it to the wanted state and tells what it is. Io thread only.
 class ClusterService {
  public:

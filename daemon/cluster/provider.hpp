@@ -31,19 +31,13 @@ enum class Presence {
 struct Observation {
   Presence presence = Presence::absent;
   std::vector<Node> nodes;
-  std::string reason;  ///< why broken
+  std::string reason;          ///< why broken
+  bool network_policy = true;  ///< NetworkPolicy objects are enforced
 };
 
 /// The nodes that pods of ours are put on: the workers; every node where there are none, since then the control plane
 /// takes them (kubeadm's taint is removed by the providers in that case only).
 std::vector<std::string> workload_nodes(const Observation& seen);
-
-/// What a provider can do, for preflight and `gf status`.
-struct Capabilities {
-  bool creates = true;  ///< false: the cluster belongs to somebody else
-  bool stops = true;
-  bool network_policy = true;  ///< NetworkPolicy objects are enforced
-};
 
 struct CreateSpec {
   std::string name;
@@ -61,7 +55,6 @@ class Provider {
  public:
   virtual ~Provider() = default;
   virtual std::string_view name() const = 0;
-  virtual Capabilities capabilities() const = 0;
   virtual Task<Observation> observe(std::string cluster) = 0;
   /// Creates all nodes; throws Error(cluster_failed) with the tool's own words. Leaves nothing behind on failure.
   virtual Task<> create(CreateSpec spec, operation::Context& context) = 0;

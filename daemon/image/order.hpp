@@ -9,6 +9,9 @@
 
 namespace gf::image {
 
+/// How the references of the images begin that images/image builds.
+inline constexpr std::string_view built_prefix = "greenfield/";
+
 /// A row of `images/image ref`.
 struct PlatformImage {
   std::string name;

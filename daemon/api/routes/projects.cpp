@@ -4,10 +4,13 @@
 #include "api/log_lines.hpp"
 #include "api/routes.hpp"
 #include "core/task_group.hpp"
+#include "node/pod_exec.hpp"
 
 namespace gf::api {
 
 namespace {
+
+constexpr int whole_log = -1;
 
 const ProjectSpec& spec_of(const Services& services, const std::string& project) {
   if (const auto* spec = services.deploy.spec(project)) return *spec;
@@ -69,15 +72,17 @@ Task<> get_logs(const Services& services, std::string project, http::Target targ
   LogLines lines(executor);
   TaskGroup reading(executor);
   std::set<std::string> known;
-  // New replicas join while we follow.
-  auto join = [&] {
+  // New replicas join while we follow, and new instances of those there are: each has a log of its own, read whole.
+  auto join = [&](int newest) {
     for (const auto* pod : services.mirror.all("Pod", project, deploy::app_label, wanted)) {
+      const auto app = pod->at("metadata")["labels"].value(deploy::app_label, "");
       const auto name = pod->at("metadata").value("name", "");
-      if (pod->value("status", Json::object()).value("phase", "") != "Running" || !known.insert(name).second) continue;
+      auto instance = node::container_id(*pod, app);
+      // One that waits to be started again still has what its last instance wrote.
+      if (instance.empty() && pod->value("status", Json::object()).value("phase", "") == "Running") instance = name;
+      if (instance.empty() || !known.insert(instance).second) continue;
       lines.open_one();
-      reading.spawn("read the log of " + name,
-                    read_log(services, project, pod->at("metadata")["labels"].value(deploy::app_label, ""), name,
-                             follow, tail, lines));
+      reading.spawn("read the log of " + name, read_log(services, project, app, name, follow, newest, lines));
     }
   };
   http::Response head;
@@ -86,13 +91,13 @@ Task<> get_logs(const Services& services, std::string project, http::Target targ
   co_await std::move(beginning);
   std::exception_ptr thrown;
   try {
-    join();
+    join(tail);
     if (follow) reading.spawn("watch the pods", wake_on_pods(services, lines));
     while (follow || !lines.ended()) {
       if (lines.empty()) {
         auto waiting = lines.changed().wait();
         co_await std::move(waiting);
-        if (follow) join();
+        if (follow) join(whole_log);
         continue;
       }
       auto writing = responder.write(lines.take());

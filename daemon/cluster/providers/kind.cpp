@@ -11,6 +11,8 @@ namespace {
 
 constexpr auto cluster_label = "io.x-k8s.kind.cluster";
 constexpr auto role_label = "io.x-k8s.kind.role";
+// On nodes of our own image, whose pod network enforces no NetworkPolicy; that of kind's does.
+constexpr auto image_label = "greenfield.dev/image";
 // Written when `kind create` has ended well: a cluster whose creation was cut off lacks it.
 constexpr auto complete_marker = "/kind/greenfield-complete";
 
@@ -77,9 +79,7 @@ KindLine read_kind_line(std::string_view line) {
   return read;
 }
 
-Capabilities KindProvider::capabilities() const { return {}; }
-
-Task<std::vector<Node>> KindProvider::nodes(std::string cluster) {
+Task<std::vector<Node>> KindProvider::nodes(std::string cluster, bool* network_policy) {
   auto asking = engine_.containers(std::string(cluster_label) + "=" + cluster);
   const auto listed = co_await std::move(asking);
   std::vector<Node> found;
@@ -91,6 +91,7 @@ Task<std::vector<Node>> KindProvider::nodes(std::string cluster) {
     const auto& container = *inspected;
     const auto role = container.labels.find(role_label);
     if (role == container.labels.end()) continue;
+    if (network_policy && container.labels.contains(image_label)) *network_policy = false;
     Node node;
     node.name = container.name;
     node.role = role->second == "control-plane" ? NodeRole::control_plane : NodeRole::worker;
@@ -106,7 +107,7 @@ Task<std::vector<Node>> KindProvider::nodes(std::string cluster) {
 
 Task<Observation> KindProvider::observe(std::string cluster) {
   Observation seen;
-  seen.nodes = co_await nodes(cluster);
+  seen.nodes = co_await nodes(cluster, &seen.network_policy);
   if (seen.nodes.empty()) co_return seen;
   if (seen.nodes.front().role != NodeRole::control_plane) {
     seen.presence = Presence::broken;

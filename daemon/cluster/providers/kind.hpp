@@ -15,7 +15,6 @@ class KindProvider final : public Provider {
       : engine_(engine), processes_(processes), host_(host), scratch_(std::move(scratch)) {}
 
   std::string_view name() const override { return "kind"; }
-  Capabilities capabilities() const override;
   Task<Observation> observe(std::string cluster) override;
   Task<> create(CreateSpec spec, operation::Context& context) override;
   Task<> start(std::string cluster, operation::Context& context) override;
@@ -25,7 +24,7 @@ class KindProvider final : public Provider {
 
  private:
   Task<bool> create_once(CreateSpec spec, operation::Context& context);
-  Task<std::vector<Node>> nodes(std::string cluster);
+  Task<std::vector<Node>> nodes(std::string cluster, bool* network_policy = nullptr);
   container::Engine& engine_;
   ProcessRunner& processes_;
   HostFacts host_;
