@@ -123,6 +123,7 @@ Task<> ClusterService::ensure_running(ClusterSpec spec,
       thrown = std::current_exception();
     }
     creating_ = false;
+    if (thrown) co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
     auto connected = connecting.stop();
     co_await std::move(connected);
     if (thrown) disconnect();

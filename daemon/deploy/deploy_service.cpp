@@ -19,7 +19,7 @@ constexpr const char* image_annotation = "greenfield.dev/image-key";
 }  // namespace
 
 DeployService::DeployService(Collaborators with)
-    : with_(std::move(with)), attached_(with_.executor), checking_(with_.executor) {
+    : with_(std::move(with)), attached_(with_.executor), checking_(with_.executor), ending_(with_.executor) {
   with_.mirror.on_event([this](const kube::WatchEvent& event) {
     if (event.object.value("kind", "") != "Pod") return;
     const auto labels = event.object.at("metadata").value("labels", Json::object());
@@ -117,22 +117,43 @@ Task<> DeployService::take_over(ProjectSpec spec) {
     replicas->set_snapshot(project.snapshot);
     replicas->refresh();
   }
+  auto ending = wait_for(end(std::move(leaving)));
+  co_await std::move(ending);
+}
+
+/// Begins to stop them at once: whoever waits for it may be cancelled, and they must not die before they have ended.
+std::shared_ptr<bool> DeployService::end(std::vector<std::unique_ptr<Replicas>> leaving) {
+  auto ended = std::make_shared<bool>(false);
+  ending_.spawn("end what is not followed any more", stop_all(std::move(leaving), ended));
+  return ended;
+}
+
+Task<> DeployService::wait_for(std::shared_ptr<bool> ended) {
+  while (!*ended) {
+    auto waiting = attached_.wait();
+    co_await std::move(waiting);
+  }
+}
+
+Task<> DeployService::stop_all(std::vector<std::unique_ptr<Replicas>> leaving, std::shared_ptr<bool> ended) {
+  co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
   for (const auto& one : leaving) {
     auto stopping = one->stop();
     co_await std::move(stopping);
   }
+  *ended = true;
+  attached_.notify_all();
 }
 
 Task<> DeployService::detach(std::string project) {
   const auto found = projects_.find(project);
   if (found == projects_.end()) co_return;
   with_.sources.remove(found->second->spec.root);
-  const auto leaving = std::move(found->second);
+  std::vector<std::unique_ptr<Replicas>> leaving;
+  for (auto& [name, replicas] : found->second->apps) leaving.push_back(std::move(replicas));
   projects_.erase(found);
-  for (const auto& [name, replicas] : leaving->apps) {
-    auto stopping = replicas->stop();
-    co_await std::move(stopping);
-  }
+  auto ending = wait_for(end(std::move(leaving)));
+  co_await std::move(ending);
 }
 
 void DeployService::changed(const std::string& name, source::Snapshot snapshot) {
@@ -278,6 +299,8 @@ Task<> DeployService::stop() {
     auto detaching = detach(projects_.begin()->first);
     co_await std::move(detaching);
   }
+  auto ending = ending_.join();
+  co_await std::move(ending);
 }
 
 }  // namespace gf::deploy

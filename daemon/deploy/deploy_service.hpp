@@ -68,6 +68,9 @@ class DeployService {
   void changed(const std::string& project, source::Snapshot snapshot);
   Task<> watch(ProjectSpec spec);
   Task<> take_over(ProjectSpec spec);
+  std::shared_ptr<bool> end(std::vector<std::unique_ptr<Replicas>> leaving);
+  Task<> wait_for(std::shared_ptr<bool> ended);
+  Task<> stop_all(std::vector<std::unique_ptr<Replicas>> leaving, std::shared_ptr<bool> ended);
   Task<> check_images(std::string project);
   Task<std::vector<Json>> objects(const Project& project, AppSpec app, std::string image,
                                   std::map<std::string, std::vector<std::string>> claims);
@@ -76,7 +79,7 @@ class DeployService {
   std::map<std::string, std::unique_ptr<Project>> projects_;
   std::set<std::string> attaching_;  ///< projects whose attach() is under way
   Signal attached_;
-  TaskGroup checking_;
+  TaskGroup checking_, ending_;
 };
 
 }  // namespace gf::deploy

@@ -28,6 +28,7 @@ finish() {
   gf down --delete >/dev/null 2>&1 || true
   gf daemon stop >/dev/null 2>&1 || true
   kind delete cluster --name "$GF_CLUSTER" --kubeconfig "$work/kubeconfig" >/dev/null 2>&1 || true
+  [[ -z ${relay:-} ]] || kill "$relay" 2>/dev/null || true
   if mountpoint -q "$XDG_STATE_HOME"; then umount "$XDG_STATE_HOME"; fi
   rm -rf "$work"
   exit "$code"

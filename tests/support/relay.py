@@ -12,8 +12,11 @@ def pump(source, sink):
             sink.sendall(piece)
         sink.shutdown(socket.SHUT_WR)
     except OSError:
-        for one in (source, sink):
-            one.close()
+        for one in (source, sink):  # closing alone would not end the other direction's wait for this socket
+            try:
+                one.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
 
 
 if os.path.exists(listen):

@@ -79,6 +79,8 @@ Task<> run_exec(const Services& services, std::string project, std::string app, 
   } catch (...) {
     thrown = std::current_exception();
   }
+  // A client that went away has cancelled us, and what is cancelled cannot wait: but for this.
+  if (thrown) co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
   auto stopping = feeding.stop();
   co_await std::move(stopping);
   client->close();

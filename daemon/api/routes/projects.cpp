@@ -106,6 +106,8 @@ Task<> get_logs(const Services& services, std::string project, http::Target targ
   } catch (...) {
     thrown = std::current_exception();
   }
+  // A client that went away has cancelled us, and what is cancelled cannot wait: but for this.
+  if (thrown) co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
   auto stopping = reading.stop();
   co_await std::move(stopping);
   if (thrown) std::rethrow_exception(thrown);
