@@ -147,10 +147,24 @@ Task<Json> Environment::run_restore(Context& context) {
   ClusterSpec spec;
   for (const auto& one : with_.registry.all())
     if (const auto* known = with_.deploy.spec(one.name)) spec = known->cluster;
-  gave_up_ = true;  // unless the nodes run in the end
-  auto ensuring = ensure_cluster(spec, context);
-  co_await std::move(ensuring);
-  gave_up_ = false;
+  for (;;) {
+    const auto from = seen_.presence;
+    gave_up_ = from;  // unless the nodes run in the end
+    std::exception_ptr thrown;
+    try {
+      auto ensuring = ensure_cluster(spec, context);
+      co_await std::move(ensuring);
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::cancelled) throw;
+      thrown = std::current_exception();
+    }
+    if (!thrown) break;
+    auto looking = look();
+    co_await std::move(looking);
+    if (seen_.presence == from) std::rethrow_exception(thrown);
+    context.log("the cluster is not what it was a moment ago (somebody is removing it?): once more");
+  }
+  gave_up_.reset();
   auto attaching = attach_projects();
   co_await std::move(attaching);
   std::function<Task<>(Context&)> body = [&](Context& step) { return with_.addons.ensure(step); };

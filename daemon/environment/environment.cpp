@@ -81,7 +81,7 @@ void Environment::set_wanted(bool running) {
   contents["running"] = running;
   document_.save(contents);
   wanted_ = running;
-  gave_up_ = false;
+  gave_up_.reset();
 }
 
 Task<Operation> Environment::up(std::string root) {
@@ -196,7 +196,7 @@ Task<> Environment::follow_engine() {
       for (;;) {
         auto looking = look();
         co_await std::move(looking);
-        if (wanted_ && !gave_up_ &&
+        if (wanted_ && gave_up_ != seen_.presence &&
             (seen_.presence == cluster::Presence::stopped || seen_.presence == cluster::Presence::absent) &&
             !with_.registry.all().empty()) {
           try {

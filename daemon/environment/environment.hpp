@@ -93,8 +93,9 @@ class Environment {
 
   Collaborators with_;
   state::Document document_;
-  bool wanted_ = false;   ///< the user wants the cluster to run
-  bool gave_up_ = false;  ///< bringing it back has failed: trying again would only fail again
+  bool wanted_ = false;  ///< the user wants the cluster to run
+  /// Bringing it back has failed from there: trying again would only fail again.
+  std::optional<cluster::Presence> gave_up_;
   cluster::Observation seen_;
   Signal looked_;
   TaskGroup following_;
