@@ -76,7 +76,6 @@ class Environment {
   Task<> build_app(std::string project, std::string app, Cargo& cargo, operation::Context& context);
   Task<> load_cargo(Cargo& cargo, std::size_t nodes, operation::Context& context);
   Task<> load_into(std::vector<std::string> nodes, std::vector<std::string> references, operation::Context& context);
-  Task<> load_rest(std::vector<std::string> references);
 
   using ClaimNames = std::map<std::string, std::vector<std::string>>;  ///< addon → its variables
   Task<> start_app(ProjectSpec spec, AppSpec app, operation::Context& context);

@@ -2,7 +2,6 @@
 
 #include "core/when_all.hpp"
 #include "environment/environment.hpp"
-#include "operation/silent.hpp"
 #include "protocol/error.hpp"
 
 // `gf up`: everything that can go on at once does. While nodes are being made, images are obtained, built and loaded.
@@ -71,22 +70,6 @@ Task<> Environment::load_into(std::vector<std::string> nodes, std::vector<std::s
   }
 }
 
-/// The control plane takes no pods of ours unless a project's own manifests put one there: it gets the images last,
-/// when nobody waits.
-Task<> Environment::load_rest(std::vector<std::string> references) {
-  std::vector<std::string> nodes;
-  for (const auto& node : seen_.nodes)
-    if (node.running) nodes.push_back(node.name);
-  operation::Silent nobody;
-  try {
-    auto loading = with_.images.load(std::move(references), std::move(nodes), nobody);
-    co_await std::move(loading);
-  } catch (...) {
-    // The cluster went meanwhile: the next `gf up` does it again.
-    if (error_from(std::current_exception()).code() == ErrorCode::cancelled) throw;
-  }
-}
-
 Task<> Environment::bring_cluster(ProjectSpec spec, Rise& rise, Context& context) {
   auto ensuring = ensure_cluster(spec.cluster, context);
   co_await std::move(ensuring);
@@ -101,10 +84,17 @@ Task<> Environment::bring_images(ProjectSpec spec, Rise& rise, Context& context)
   co_await std::move(loading);
   rise.images = true;
   with_.mirror.changed().notify_all();
-  if (!with_.cluster.creating()) co_return;
-  // While Kubernetes is set up the machine is idle most of the time, and busy when the first containers are made.
-  auto unpacking = with_.images.unpack(rise.cargo.delivered(), cluster::workload_nodes(seen_));
-  co_await std::move(unpacking);
+  // What follows holds up nothing. While Kubernetes is set up the machine is idle most of the time, and busy when the
+  // first containers are made: images are unpacked ahead of them.
+  if (with_.cluster.creating()) {
+    auto unpacking = with_.images.unpack(rise.cargo.delivered(), cluster::workload_nodes(seen_));
+    co_await std::move(unpacking);
+  }
+  // The control plane takes no pods of ours unless a project's own manifests put one there: it comes last.
+  std::vector<std::string> nodes;
+  for (const auto& node : seen_.nodes) nodes.push_back(node.name);
+  auto completing = load_into(std::move(nodes), rise.cargo.delivered(), context);
+  co_await std::move(completing);
 }
 
 /// Addons and apps, as soon as their images are in the nodes. In a new cluster they are applied while the workers still
@@ -148,7 +138,6 @@ Task<Json> Environment::run_up(std::string root, Context& context) {
   running.push_back(start_all(spec, rise, context));
   auto all = when_all(std::move(running));
   co_await std::move(all);
-  following_.spawn("load images into the control plane", load_rest(rise.cargo.delivered()));
 
   auto removing = with_.deploy.remove_others(spec.name);
   co_await std::move(removing);
