@@ -14,6 +14,15 @@ namespace {
 
 constexpr auto runtime_limit = std::chrono::minutes(10);  // for a node's container runtime to come up
 
+using Steps = std::vector<std::pair<std::string, std::function<Task<>(Context&)>>>;  ///< title and body
+
+/// Each as a step of its own below `context`, to be awaited together.
+std::vector<Task<>> tasks_of(const Steps& steps, Context& context) {
+  std::vector<Task<>> tasks;
+  for (const auto& [title, body] : steps) tasks.push_back(run_step(context, title, body));
+  return tasks;
+}
+
 }  // namespace
 
 Task<> Environment::obtain_addon_images(Cargo& cargo, Context& context) {
@@ -109,13 +118,11 @@ Task<> Environment::start_all(ProjectSpec spec, Rise& rise, Context& context) {
   }
   auto making = ensure_namespace(spec.name);
   co_await std::move(making);
-  std::vector<std::pair<std::string, std::function<Task<>(Context&)>>> steps;
+  Steps steps;
   steps.emplace_back("addons", [this](Context& step) { return with_.addons.ensure(step); });
   for (const auto& app : spec.apps)
     steps.emplace_back("app " + app.name, [this, &spec, &app](Context& step) { return start_app(spec, app, step); });
-  std::vector<Task<>> starting;
-  for (const auto& [title, body] : steps) starting.push_back(run_step(context, title, body));
-  auto started = when_all(std::move(starting));
+  auto started = when_all(tasks_of(steps, context));
   co_await std::move(started);
 }
 
@@ -126,15 +133,14 @@ Task<Json> Environment::run_up(std::string root, Context& context) {
   co_await std::move(attaching);
 
   Rise rise{Cargo(with_.executor, 1 + spec.apps.size())};
-  std::vector<std::pair<std::string, std::function<Task<>(Context&)>>> steps;
+  Steps steps;
   steps.emplace_back("cluster", [&](Context& step) { return bring_cluster(spec, rise, step); });
   steps.emplace_back("images of the addons", [&](Context& step) { return obtain_addon_images(rise.cargo, step); });
   for (const auto& app : spec.apps)
     steps.emplace_back("build " + app.name,
                        [&](Context& step) { return build_app(spec.name, app.name, rise.cargo, step); });
   steps.emplace_back("load images into the nodes", [&](Context& step) { return bring_images(spec, rise, step); });
-  std::vector<Task<>> running;
-  for (const auto& [title, body] : steps) running.push_back(run_step(context, title, body));
+  auto running = tasks_of(steps, context);
   running.push_back(start_all(spec, rise, context));
   auto all = when_all(std::move(running));
   co_await std::move(all);
