@@ -44,7 +44,8 @@ AddonService::AddonService(Collaborators with, Catalogue catalogue, state::Docum
       catalogue_(std::move(catalogue)),
       document_(std::move(wanted)),
       wants_(document_.load([this](const Json& json) { return read(catalogue_, json); })),
-      claims_(with_.kube, with_.mirror, with_.engine),
+      commands_(with_.mirror, with_.engine),
+      claims_(with_.kube, commands_),
       volumes_(with_.kube, with_.engine, with_.nodes),
       started_(with_.executor) {}
 

@@ -41,6 +41,7 @@ class AddonService {
   /// What runs in place of the genuine server, "" when that one runs, or nothing.
   std::string stand_in(const std::string& name) const;
   Claims& claims() { return claims_; }
+  PodCommands& commands() { return commands_; }
 
   /// `who` wants just these (addon → profile) from now on. Throws as resolve() does, and Error(not_enough_memory);
   /// nothing has changed then.
@@ -73,6 +74,7 @@ class AddonService {
   Catalogue catalogue_;
   state::Document document_;
   Wants wants_;
+  PodCommands commands_;
   Claims claims_;
   Volumes volumes_;
   Signal started_;

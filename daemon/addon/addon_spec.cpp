@@ -12,10 +12,10 @@ using Table = std::map<std::string, std::string>;
 
 Workload read_workload(const Json& from) { return {from.at("kind"), from.at("name")}; }
 
-std::optional<ClaimCommand> read_command(const Json& claim, const char* key) {
+std::optional<PodCommand> read_command(const Json& claim, const char* key) {
   if (!claim.contains(key)) return std::nullopt;
   const auto& from = claim.at(key);
-  ClaimCommand command;
+  PodCommand command;
   command.workload = read_workload(from);
   command.container = from.at("container");
   command.command = from.at("command").get<Strings>();

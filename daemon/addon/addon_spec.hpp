@@ -33,7 +33,8 @@ struct Workload {
   std::string kind, name;
 };
 
-struct ClaimCommand {
+/// A command that an addon brings along, to be run in a ready pod of its own. Doing it twice is the same as once.
+struct PodCommand {
   Workload workload;
   std::string container;
   std::vector<std::string> command;
@@ -43,7 +44,7 @@ struct ClaimCommand {
 /// What one project gets of an addon.
 struct Claim {
   std::map<std::string, std::string> values;  ///< name → template
-  std::optional<ClaimCommand> create, remove;
+  std::optional<PodCommand> create, remove;
   std::map<std::string, std::string> env;  ///< variable → template
 };
 

@@ -4,9 +4,6 @@
 
 #include "core/digest.hpp"
 #include "kube/base64.hpp"
-#include "kube/readiness.hpp"
-#include "node/pod_exec.hpp"
-#include "protocol/error.hpp"
 
 namespace gf::addon {
 
@@ -53,33 +50,6 @@ Task<std::map<std::string, std::string>> Claims::values(const AddonSpec& spec, s
   co_return known;
 }
 
-const Json* Claims::ready_pod(const AddonSpec& spec, const Workload& of) const {
-  const auto* workload = mirror_.find(of.kind, spec.space, of.name);
-  if (!workload) return nullptr;
-  const auto wanted = workload->at("spec")["selector"]["matchLabels"];
-  for (const auto* pod : mirror_.all("Pod", spec.space)) {
-    const bool selected = std::ranges::all_of(wanted.items(), [&](const auto& label) {
-      return kube::has_label(*pod, label.key(), label.value().template get<std::string>());
-    });
-    if (selected && kube::assess(*pod).ready) return pod;
-  }
-  return nullptr;
-}
-
-Task<> Claims::run(const AddonSpec& spec, ClaimCommand command, std::map<std::string, std::string> values) {
-  const Json* ready = nullptr;
-  while ((ready = ready_pod(spec, command.workload)) == nullptr) {
-    auto waiting = mirror_.changed().wait();
-    co_await std::move(waiting);
-  }
-  auto exec = node::pod_exec(*ready, command.container, command.command, false, true);
-  auto running = engine_.exec(std::move(exec), fill(command.input, values));
-  const auto result = co_await std::move(running);
-  if (result.exit_code != 0)
-    throw Error(ErrorCode::addon_failed, "cannot prepare " + spec.name + " for the project " + values.at("project"), {},
-                result.output + result.errors);
-}
-
 Task<std::vector<std::string>> Claims::ensure(const AddonSpec& spec, std::string project) {
   std::vector<std::string> names;
   if (!spec.claim) co_return names;
@@ -98,7 +68,8 @@ Task<std::vector<std::string>> Claims::ensure(const AddonSpec& spec, std::string
   auto collecting = values(spec, project, password);
   auto known = co_await std::move(collecting);
   if (spec.claim->create) {
-    auto running = run(spec, *spec.claim->create, known);
+    auto running = commands_.run(spec.space, *spec.claim->create, known,
+                                 "cannot prepare " + spec.name + " for the project " + project);
     co_await std::move(running);
   }
   if (!spec.endpoints.empty()) {

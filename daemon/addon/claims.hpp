@@ -1,8 +1,6 @@
 #pragma once
-#include "addon/addon_spec.hpp"
-#include "container/engine.hpp"
+#include "addon/pod_command.hpp"
 #include "kube/kube_api.hpp"
-#include "kube/mirror.hpp"
 #include "operation/context.hpp"
 
 namespace gf::addon {
@@ -10,8 +8,7 @@ namespace gf::addon {
 /// What each project gets of each addon: made inside the addon, kept as one Secret in the project's namespace.
 class Claims {
  public:
-  Claims(kube::KubeApi& kube, kube::Mirror& mirror, container::Engine& engine)
-      : kube_(kube), mirror_(mirror), engine_(engine) {}
+  Claims(kube::KubeApi& kube, PodCommands& commands) : kube_(kube), commands_(commands) {}
 
   /// Ensures the claim of `project` on a running addon and returns the names of its environment variables, which stand
   /// as keys in the Secret secret_name(). The password is made once and then kept.
@@ -26,12 +23,9 @@ class Claims {
 
  private:
   Task<std::map<std::string, std::string>> values(const AddonSpec& spec, std::string project, std::string password);
-  const Json* ready_pod(const AddonSpec& spec, const Workload& of) const;
-  Task<> run(const AddonSpec& spec, ClaimCommand command, std::map<std::string, std::string> values);
 
   kube::KubeApi& kube_;
-  kube::Mirror& mirror_;
-  container::Engine& engine_;
+  PodCommands& commands_;
 };
 
 }  // namespace gf::addon
