@@ -14,6 +14,9 @@ using operation::run_step;
 
 namespace {
 
+constexpr int nudges = 12;  // past the ten seconds of the kubelet's own next look
+constexpr auto nudge_pause = std::chrono::seconds(1);
+
 std::string utc_text(double seconds) {
   const auto when = static_cast<std::time_t>(seconds);
   std::tm parts{};
@@ -44,6 +47,7 @@ Task<> Environment::ensure_cluster(ClusterSpec spec, Context& context) {
     co_await std::move(waiting);
   }
   if (stopped.empty()) co_return;
+  following_.spawn("nudge the pods", nudge_pods(stopped));
   std::function<Task<>(Context&)> body = [&](Context& step) { return wait_fresh(stopped, began, step); };
   auto stepping = run_step(context, "wait for the kubelets", body);
   co_await std::move(stepping);
@@ -62,6 +66,30 @@ Task<> Environment::wait_fresh(std::set<std::string> nodes, std::string since, C
     if (stale == 0) co_return;
     auto waiting = with_.mirror.changed().wait();
     co_await std::move(waiting);
+  }
+}
+
+/// A kubelet that has just started refuses pods until it has read the Services, and looks at a refused pod again after
+/// ten seconds only; a change of the pod makes it look at once. Without kube-proxy or the routes of one node nothing
+/// that needs its network goes on.
+Task<> Environment::nudge_pods(std::set<std::string> nodes) {
+  for (int round = 1; round <= nudges; ++round) {
+    auto sleeping = with_.clock.sleep_for(nudge_pause);
+    co_await std::move(sleeping);
+    std::vector<std::pair<std::string, std::string>> waiting;  ///< namespace, name
+    for (const auto* pod : with_.mirror.all("Pod", ""))
+      if (nodes.contains(pod->at("spec").value("nodeName", "")) && kube::awaits_kubelet(*pod))
+        waiting.emplace_back(pod->at("metadata").value("namespace", ""), pod->at("metadata").value("name", ""));
+    Json change;
+    change["metadata"]["annotations"]["greenfield.dev/nudge"] = std::to_string(round);
+    try {
+      for (auto& [space, name] : waiting) {
+        auto patching = with_.kube.patch("v1", "Pod", std::move(space), std::move(name), "", change);
+        co_await std::move(patching);
+      }
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::cancelled) throw;  // else it is gone, and so is the need
+    }
   }
 }
 

@@ -64,6 +64,7 @@ class Environment {
 
   Task<> ensure_cluster(ClusterSpec spec, operation::Context& context);
   Task<> wait_fresh(std::set<std::string> nodes, std::string since, operation::Context& context);
+  Task<> nudge_pods(std::set<std::string> nodes);
   /// One `gf up` under way. What changes here wakes who waits for mirror.changed().
   struct Rise {
     Cargo cargo;

@@ -155,4 +155,21 @@ bool is_stale(const Json& pod, const std::string& since) {
   return false;
 }
 
+bool awaits_kubelet(const Json& pod) {
+  const auto& metadata = at(pod, "metadata");
+  const auto& status = at(pod, "status");
+  const auto phase = text(status, "phase");
+  if (text(at(pod, "spec"), "nodeName").empty() || metadata.contains("deletionTimestamp") || phase == "Succeeded" ||
+      phase == "Failed" || at(metadata, "annotations").contains("kubernetes.io/config.mirror"))
+    return false;
+  const auto& containers = at(status, "containerStatuses");
+  for (const auto& container : containers) {
+    const auto& state = at(container, "state");
+    if (state.contains("running")) continue;
+    const auto reason = text(at(state, "waiting"), "reason");
+    if (reason != "CrashLoopBackOff" && reason != "ImagePullBackOff" && reason != "ErrImagePull") return true;
+  }
+  return containers.empty();
+}
+
 }  // namespace gf::kube

@@ -25,4 +25,8 @@ std::string trouble(const Json& pod);
 /// that was stopped and started again leaves the former "running" standing until its kubelet has looked.
 bool is_stale(const Json& pod, const std::string& since);
 
+/// Pure: whether the pod is its kubelet's turn: it is bound to a node, shall go on, and a container of it neither runs
+/// nor waits for a reason that time alone mends (a crash, an image). Static pods do not count: they are files.
+bool awaits_kubelet(const Json& pod);
+
 }  // namespace gf::kube

@@ -4,12 +4,16 @@ namespace gf::cluster {
 
 std::string kind_config(const CreateSpec& spec, const HostFacts& host) {
   std::string text = "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nname: " + spec.name + "\n";
+  std::string containerd;
   if (!host.sys_resource)
-    text +=
-        "containerdConfigPatches:\n"
-        "- |\n"
+    containerd +=
         "  [plugins.\"io.containerd.grpc.v1.cri\"]\n"
         "    restrict_oom_score_adj = true\n";
+  if (host.cgroup_v1)
+    containerd +=
+        "  [plugins.\"io.containerd.grpc.v1.cri\".containerd.runtimes.runc.options]\n"
+        "    SystemdCgroup = false\n";
+  if (!containerd.empty()) text += "containerdConfigPatches:\n- |\n" + containerd;
   // One control plane elects no leader: after a restart its controllers act at once instead of waiting 15 s for a lease
   // of their former selves. The lists are kind's own plus ours, since a patch replaces them whole.
   text +=
@@ -35,7 +39,9 @@ std::string kind_config(const CreateSpec& spec, const HostFacts& host) {
       "  kind: KubeletConfiguration\n"
       "  featureGates: {KubeletCrashLoopBackOffMax: true}\n"
       "  crashLoopBackOff: {maxContainerRestartPeriod: 2s}\n";
-  if (host.cgroup_v1) text += "  failCgroupV1: false\n";
+  // In cgroup v1 systemd removes a slice's empty groups while the kubelet makes a pod's in them: that pod then waits
+  // ten seconds for its next try, and all that needs its node's network with it. Without systemd nobody interferes.
+  if (host.cgroup_v1) text += "  failCgroupV1: false\n  cgroupDriver: cgroupfs\n";
   text += "nodes:\n- role: control-plane\n";
   if (spec.host_ports > 0 && spec.first_host_port > 0) {
     text += "  extraPortMappings:\n";

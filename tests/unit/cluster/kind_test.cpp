@@ -26,6 +26,9 @@ TEST_CASE("kind's configuration: workers, host ports and what the host lacks") {
   const auto patched = kind_config(spec, poor);
   CHECK(patched.find("failCgroupV1: false") != std::string::npos);
   CHECK(patched.find("restrict_oom_score_adj = true") != std::string::npos);
+  CHECK(patched.find("SystemdCgroup = false") != std::string::npos);  // containerd and the kubelet must agree
+  CHECK(patched.find("cgroupDriver: cgroupfs") != std::string::npos);
+  CHECK(plain.find("cgroup") == std::string::npos);
   spec.host_ports = 0;
   CHECK(kind_config(spec, HostFacts{}).find("extraPortMappings") == std::string::npos);
 }

@@ -116,6 +116,37 @@ TEST_CASE("a running container that began before the nodes did is an old story")
   CHECK(!is_stale(pod, "2026-01-31T08:00:00Z"));
 }
 
+TEST_CASE("a pod that only its kubelet can help on is told from one that time will mend") {
+  struct Row {
+    const char* pod;
+    bool awaits;
+  };
+  const Row rows[] = {
+      {R"({"spec":{},"status":{"phase":"Pending"}})", false},
+      {R"({"spec":{"nodeName":"a"},"status":{"phase":"Pending"}})", true},
+      {R"({"spec":{"nodeName":"a"},"status":{"phase":"Running","containerStatuses":[{"state":{"running":{}}}]}})",
+       false},
+      {R"({"spec":{"nodeName":"a"},"status":{"phase":"Running","containerStatuses":[{"state":{"running":{}}},
+           {"state":{"terminated":{"exitCode":255}}}]}})",
+       true},
+      {R"({"spec":{"nodeName":"a"},"status":{"containerStatuses":[{"state":{"waiting":
+           {"reason":"CreateContainerConfigError"}}}]}})",
+       true},
+      {R"({"spec":{"nodeName":"a"},"status":{"containerStatuses":[{"state":{"waiting":
+           {"reason":"CrashLoopBackOff"}}}]}})",
+       false},
+      {R"({"spec":{"nodeName":"a"},"status":{"phase":"Succeeded","containerStatuses":[{"state":{"terminated":{}}}]}})",
+       false},
+      {R"({"metadata":{"deletionTimestamp":"x"},"spec":{"nodeName":"a"},"status":{"phase":"Pending"}})", false},
+      {R"({"metadata":{"annotations":{"kubernetes.io/config.mirror":"x"}},"spec":{"nodeName":"a"},"status":{}})",
+       false},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.pod);
+    CHECK(awaits_kubelet(Json::parse(row.pod)) == row.awaits);
+  }
+}
+
 TEST_CASE("base64 goes both ways") {
   CHECK(base64_decode("Z3JlZW4=") == "green");
   CHECK(base64_decode("Z3Jl\nZW4=") == "green");
