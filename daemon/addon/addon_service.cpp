@@ -1,10 +1,7 @@
 #include "addon/addon_service.hpp"
 
-#include "core/digest.hpp"
 #include "core/when_all.hpp"
-#include "kube/base64.hpp"
 #include "kube/readiness.hpp"
-#include "manifest/transform.hpp"
 #include "protocol/error.hpp"
 
 namespace gf::addon {
@@ -13,7 +10,6 @@ namespace {
 
 using operation::run_step;
 
-constexpr const char* addon_label = "greenfield.dev/addon";
 constexpr int reserve_mib = 512;
 constexpr auto start_limit = std::chrono::minutes(5);
 
@@ -46,7 +42,8 @@ AddonService::AddonService(Collaborators with, Catalogue catalogue, state::Docum
       wants_(document_.load([this](const Json& json) { return read(catalogue_, json); })),
       commands_(with_.mirror, with_.engine),
       claims_(with_.kube, commands_),
-      volumes_(with_.kube, with_.engine, with_.nodes),
+      installer_({with_.kube, with_.mirror, with_.images, with_.kustomize, with_.rollout, with_.nodes}, commands_,
+                 with_.engine),
       started_(with_.executor) {}
 
 std::string AddonService::warning() const {
@@ -90,7 +87,15 @@ std::map<std::string, Chosen> AddonService::absent(const std::map<std::string, C
 
 void AddonService::change(Wants wants) {
   const auto next = resolve(catalogue_, wants);
-  admit(catalogue_, absent(next), with_.free_mib(), reserve_mib);
+  auto to_start = absent(next);
+  int free = with_.free_mib();
+  for (const auto& [name, entry] : chosen()) {
+    const auto then = next.find(name);
+    if (then == next.end() || then->second.profile == entry.profile || to_start.contains(name)) continue;
+    to_start.insert(*then);  // what it takes now, it gives back first
+    free += catalogue_.at(name).profiles.at(entry.profile).memory_mib;
+  }
+  admit(catalogue_, to_start, free, reserve_mib);
   document_.save(to_json(wants));
   wants_ = std::move(wants);
 }
@@ -109,6 +114,14 @@ void AddonService::want_also(const std::string& who, const std::string& name, co
   change(std::move(wants));
 }
 
+Task<std::vector<std::string>> AddonService::describe_change(std::string name, std::string profile) {
+  const auto& spec = catalogue_.at(name);
+  resolve(catalogue_, {{name, {{"user", profile}}}});  // throws for a profile that it does not come in
+  auto reading = installer_.profile(spec);
+  const auto from = co_await std::move(reading);
+  co_return addon::describe_change(spec, from, profile);
+}
+
 void AddonService::drop(const std::string& name, const std::string& who, bool cascade) {
   change(without(catalogue_, wants_, name, who, cascade));
 }
@@ -123,66 +136,6 @@ Task<std::vector<std::string>> AddonService::obtain_images(operation::Context& c
   co_return co_await std::move(all);
 }
 
-Task<std::vector<Json>> AddonService::render(const AddonSpec& spec, std::string profile) {
-  auto rendering = with_.kustomize.render(spec.profiles.at(profile).path, spec.folder / "manifests");
-  auto objects = co_await std::move(rendering);
-  std::map<std::string, std::string> labels;
-  labels["app.kubernetes.io/managed-by"] = "greenfield";
-  labels[addon_label] = spec.name;
-  for (auto& object : objects) {
-    manifest::set_namespace(object, spec.space);
-    if (object.value("kind", "") != "Namespace") manifest::add_labels(object, labels);
-  }
-  co_return objects;
-}
-
-Task<> AddonService::make_secrets(const AddonSpec& spec) {
-  for (const auto& secret : spec.secrets) {
-    Json object;
-    object["apiVersion"] = "v1";
-    object["kind"] = "Secret";
-    object["metadata"]["name"] = secret.name;
-    object["metadata"]["namespace"] = spec.space;
-    object["metadata"]["labels"]["app.kubernetes.io/managed-by"] = "greenfield";
-    for (const auto& [key, length] : secret.keys)
-      object["data"][key] = kube::base64_encode(random_alnum(static_cast<std::size_t>(length)));
-    auto creating = with_.kube.create(std::move(object));  // existing passwords stay
-    co_await std::move(creating);
-  }
-}
-
-Task<> AddonService::start(std::string name, Chosen entry, operation::Context& context) {
-  const auto& spec = catalogue_.at(name);
-  std::map<std::string, std::string> images;
-  std::vector<std::string> references;
-  for (const auto& image : spec.images) {
-    auto obtaining = with_.images.obtain(image, context);
-    references.push_back(co_await std::move(obtaining));
-    images["greenfield/" + image] = references.back();
-  }
-  auto loading = with_.images.load(references, with_.nodes(), context);
-  co_await std::move(loading);
-  auto rendering = render(spec, entry.profile);
-  auto objects = co_await std::move(rendering);
-  Json space;
-  space["apiVersion"] = "v1";
-  space["kind"] = "Namespace";
-  space["metadata"]["name"] = spec.space;
-  auto ensuring = with_.kube.create(std::move(space));
-  co_await std::move(ensuring);
-  auto making = make_secrets(spec);
-  co_await std::move(making);
-  auto volumes = volumes_.ensure(spec, objects);
-  co_await std::move(volumes);
-  for (auto& object : objects) manifest::set_images(object, images);
-  auto applying = with_.rollout.apply(std::move(objects));
-  const auto workloads = co_await std::move(applying);
-  for (const auto& workload : workloads) {
-    auto waiting = with_.rollout.wait(workload, start_limit, context);
-    co_await std::move(waiting);
-  }
-}
-
 Task<> AddonService::start_after_required(std::string name, Chosen entry, operation::Context& context) {
   for (const auto& required : catalogue_.at(name).requires_)
     while (!running_.contains(required)) {
@@ -190,7 +143,9 @@ Task<> AddonService::start_after_required(std::string name, Chosen entry, operat
       co_await std::move(waiting);
     }
   const auto& spec = catalogue_.at(name);
-  std::function<Task<>(operation::Context&)> body = [&](operation::Context& step) { return start(name, entry, step); };
+  std::function<Task<>(operation::Context&)> body = [&](operation::Context& step) {
+    return installer_.start(spec, entry.profile, step);
+  };
   std::optional<Error> failed;
   try {
     auto stepping = run_step(context, "start " + name + ' ' + spec.version, body);
@@ -208,7 +163,9 @@ Task<> AddonService::ensure(operation::Context& context) {
   const auto wanted = chosen();
   for (const auto& [name, spec] : catalogue_.all()) {
     if (wanted.contains(name) || status(name).state == "disabled") continue;
-    std::function<Task<>(operation::Context&)> body = [this, name](operation::Context&) { return stop(name); };
+    std::function<Task<>(operation::Context&)> body = [this, &spec](operation::Context&) {
+      return installer_.stop(spec);
+    };
     auto stepping = run_step(context, "stop " + name, body);
     co_await std::move(stepping);
   }
@@ -228,34 +185,9 @@ Task<> AddonService::wait_ready(std::string name, operation::Context& context) {
   }
 }
 
-Task<> AddonService::stop(std::string name) {
-  const auto& spec = catalogue_.at(name);
-  auto rendering = render(spec, spec.profiles.begin()->first);
-  auto objects = co_await std::move(rendering);
-  for (auto object = objects.rbegin(); object != objects.rend(); ++object) {
-    const auto kind = object->value("kind", "");
-    if (kind == "Namespace" || kind == "PersistentVolumeClaim") continue;  // shared, respectively the user's data
-    const auto& metadata = object->at("metadata");
-    auto removing = with_.kube.remove(object->value("apiVersion", ""), kind, metadata.value("namespace", ""),
-                                      metadata.value("name", ""));
-    co_await std::move(removing);
-  }
-  while (!with_.mirror.all("Pod", spec.space, addon_label, name).empty()) {
-    auto waiting = with_.mirror.changed().wait();
-    co_await std::move(waiting);
-  }
-}
-
 Task<> AddonService::purge(std::string name) {
-  const auto& spec = catalogue_.at(name);
-  for (const auto& volume : spec.volumes) {
-    auto removing = with_.kube.remove("v1", "PersistentVolumeClaim", spec.space, volume);
-    co_await std::move(removing);
-  }
-  for (const auto& secret : spec.secrets) {
-    auto removing = with_.kube.remove("v1", "Secret", spec.space, secret.name);
-    co_await std::move(removing);
-  }
+  auto purging = installer_.purge(catalogue_.at(name));
+  co_await std::move(purging);
   auto removing = with_.kube.remove_all("v1", "Secret", "", "greenfield.dev/claim=" + name);
   co_await std::move(removing);
 }

@@ -2,11 +2,8 @@
 #include <functional>
 
 #include "addon/claims.hpp"
+#include "addon/installer.hpp"
 #include "addon/plan.hpp"
-#include "addon/volumes.hpp"
-#include "image/image_service.hpp"
-#include "manifest/kustomize.hpp"
-#include "manifest/rollout.hpp"
 #include "state/document.hpp"
 
 namespace gf::addon {
@@ -48,6 +45,9 @@ class AddonService {
   void want(const std::string& who, const std::map<std::string, std::string>& addons);
   /// `who` wants this one too.
   void want_also(const std::string& who, const std::string& name, const std::string& profile);
+  /// What going to `profile` from the one that the addon stands in will do, a line each; empty when it stands in none
+  /// or in that one. Throws Error(not_found), Error(bad_config).
+  Task<std::vector<std::string>> describe_change(std::string name, std::string profile);
   /// Throws Error(addon_in_use).
   void drop(const std::string& name, const std::string& who, bool cascade);
 
@@ -64,11 +64,7 @@ class AddonService {
  private:
   void change(Wants wants);
   std::map<std::string, Chosen> absent(const std::map<std::string, Chosen>& of) const;
-  Task<> start(std::string name, Chosen entry, operation::Context& context);
   Task<> start_after_required(std::string name, Chosen entry, operation::Context& context);
-  Task<> stop(std::string name);
-  Task<> make_secrets(const AddonSpec& spec);
-  Task<std::vector<Json>> render(const AddonSpec& spec, std::string profile);
 
   Collaborators with_;
   Catalogue catalogue_;
@@ -76,7 +72,7 @@ class AddonService {
   Wants wants_;
   PodCommands commands_;
   Claims claims_;
-  Volumes volumes_;
+  Installer installer_;
   Signal started_;
   std::set<std::string> running_;  ///< within this ensure(): what others may build upon
 };

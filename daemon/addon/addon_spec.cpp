@@ -12,9 +12,9 @@ using Table = std::map<std::string, std::string>;
 
 Workload read_workload(const Json& from) { return {from.at("kind"), from.at("name")}; }
 
-std::optional<PodCommand> read_command(const Json& claim, const char* key) {
-  if (!claim.contains(key)) return std::nullopt;
-  const auto& from = claim.at(key);
+std::optional<PodCommand> read_command(const Json& owner, const char* key) {
+  if (!owner.contains(key)) return std::nullopt;
+  const auto& from = owner.at(key);
   PodCommand command;
   command.workload = read_workload(from);
   command.container = from.at("container");
@@ -35,8 +35,12 @@ AddonSpec read(const Json& from, const std::filesystem::path& folder, const Tabl
   spec.conflicts = from.value("conflicts", Strings());
   spec.images = from.at("images").get<Strings>();
   for (const auto& [name, profile] : from.at("profiles").items())
-    spec.profiles[name] = {folder / profile.at("path").get<std::string>(), profile.at("memory_mib"),
-                           profile.value("cpu_millicores", 0), profile.value("start_seconds", 0.0)};
+    spec.profiles[name] = {folder / profile.at("path").get<std::string>(),
+                           profile.at("memory_mib"),
+                           profile.value("cpu_millicores", 0),
+                           profile.value("start_seconds", 0.0),
+                           read_command(profile, "gather"),
+                           read_command(profile, "spread")};
   for (const auto& item : from.at("endpoints")) {
     const int port = item.at("port");
     spec.endpoints.push_back({item.at("name"), item.at("service"), port, item.value("localhost_port", 0),

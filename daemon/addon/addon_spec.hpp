@@ -9,11 +9,25 @@
 
 namespace gf::addon {
 
+struct Workload {
+  std::string kind, name;
+};
+
+/// A command that an addon brings along, to be run in a ready pod of its own. Doing it twice is the same as once.
+struct PodCommand {
+  Workload workload;
+  std::string container;
+  std::vector<std::string> command;
+  std::string input;  ///< template
+};
+
 struct Profile {
   std::filesystem::path path;  ///< its kustomization
   int memory_mib = 0;          ///< measured working set, idle
   int cpu_millicores = 0;
   double start_seconds = 0;
+  std::optional<PodCommand> gather = std::nullopt;  ///< makes its first member hold everything, before it is left
+  std::optional<PodCommand> spread = std::nullopt;  ///< lets new members have their share, once it is ready
 };
 
 struct Endpoint {
@@ -27,18 +41,6 @@ struct Endpoint {
 struct SecretSpec {
   std::string name;
   std::map<std::string, int> keys;  ///< key → length of the random value
-};
-
-struct Workload {
-  std::string kind, name;
-};
-
-/// A command that an addon brings along, to be run in a ready pod of its own. Doing it twice is the same as once.
-struct PodCommand {
-  Workload workload;
-  std::string container;
-  std::vector<std::string> command;
-  std::string input;  ///< template
 };
 
 /// What one project gets of an addon.

@@ -41,6 +41,14 @@ Task<> post_init(const Services& services, const http::Request& request, http::R
   co_await std::move(answering);
 }
 
+Task<> post_plan(const Services& services, std::string addon, Json body, http::Responder& responder) {
+  auto describing = services.addons.describe_change(std::move(addon), text_of(body, "profile"));
+  Json result;
+  result["steps"] = co_await std::move(describing);
+  auto answering = answer(responder, 200, std::move(result));
+  co_await std::move(answering);
+}
+
 }  // namespace
 
 void add_environment_routes(const Services& services, Routes& routes) {
@@ -67,6 +75,10 @@ void add_environment_routes(const Services& services, Routes& routes) {
                       const auto body = body_of(context.request, {"profile"});
                       return accepted(context.responder,
                                       services.environment.enable(context.captures[0], text_of(body, "profile")));
+                    }});
+  routes.push_back({"POST", "/v1/addons/{name}/plan", [&services](http::RouteContext& context) {
+                      return post_plan(services, context.captures[0], body_of(context.request, {"profile"}),
+                                       context.responder);
                     }});
   routes.push_back({"POST", "/v1/addons/{name}/disable", [&services](http::RouteContext& context) {
                       const auto body = body_of(context.request, {"cascade", "purge"});
