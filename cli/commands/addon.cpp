@@ -26,17 +26,58 @@ void print_list(Context& context) {
   std::cout << table(rows);
 }
 
+constexpr std::size_t columns = 100;
+
+/// `text` in lines of at most `columns`, broken between words; what does not fit into `most` lines is cut off.
+void print_wrapped(const std::string& label, std::string text, std::size_t most) {
+  const auto room = columns - label.size();
+  for (std::size_t line = 1; !text.empty(); ++line) {
+    auto end = text.size();
+    if (end > room) {
+      end = line < most ? text.rfind(' ', room) : std::string::npos;
+      if (end == std::string::npos || end == 0) end = room;
+    }
+    auto shown = text.substr(0, end);
+    text.erase(0, text.find_first_not_of(' ', end));
+    if (line == most && !text.empty()) {
+      while ((static_cast<unsigned char>(shown.back()) & 0xc0) == 0x80) shown.pop_back();  // no half letter
+      shown.resize(std::min(shown.size(), room - 1));
+      shown += "…";
+      text.clear();
+    }
+    std::cout << (line == 1 ? label : std::string(label.size(), ' ')) << shown << '\n';
+  }
+}
+
+/// At most 24 lines with what stands above: what is too long is cut, what is too much was left out by the daemon.
+void print_diagnosis(const Json& told) {
+  print_wrapped("  held up by: ", told.value("object", ""), 1);
+  print_wrapped("  reason: ", told.value("reason", ""), 3);
+  for (const char* part : {"events", "log"}) {
+    if (told.at(part).empty()) continue;
+    std::cout << "  last " << (std::string_view(part) == "log" ? "lines of its log" : part) << ":\n";
+    for (const auto& line : told.at(part)) print_wrapped("    ", line.get<std::string>(), 1);
+  }
+  print_wrapped("  try: ", told.value("next", ""), 2);
+}
+
 void print_one(Context& context, const std::string& name) {
   const auto addon = context.session.get("/v1/addons/" + http::percent_encode(name));
   if (context.output.json) {
     std::cout << dump(addon) << '\n';
     return;
   }
+  const bool explained = addon.contains("diagnosis");
+  const auto reason = explained ? "" : addon.value("reason", "");
   std::cout << addon.value("name", "") << ' ' << addon.value("version", "") << ": " << addon.value("state", "")
-            << (addon.value("reason", "").empty() ? "" : ", " + addon.value("reason", "")) << '\n';
-  if (!addon.value("stand_in", "").empty()) std::cout << "  " << addon.value("stand_in", "") << '\n';
-  if (!addon.at("wanted_by").empty()) std::cout << "  wanted by: " << joined(addon.at("wanted_by")) << '\n';
-  if (!addon.at("required_by").empty()) std::cout << "  required by: " << joined(addon.at("required_by")) << '\n';
+            << (reason.empty() ? "" : ", " + reason);
+  if (!addon.value("profile", "").empty())
+    std::cout << ", profile " << addon.value("profile", "") << ", " << addon.value("memory_mib", 0) << " MiB";
+  std::cout << '\n';
+  print_wrapped("  ", addon.value("stand_in", ""), 2);
+  print_wrapped("  wanted by: ", joined(addon.at("wanted_by")), 1);
+  print_wrapped("  required by: ", joined(addon.at("required_by")), 1);
+  if (explained) return print_diagnosis(addon["diagnosis"]);
   for (const auto& endpoint : addon.at("endpoints"))
     if (endpoint.value("port", 0) != 0)
       std::cout << "  " << endpoint.value("name", "") << ": localhost:" << endpoint.value("port", 0) << '\n';
@@ -52,7 +93,7 @@ void add_addon(CLI::App& app, Context& context) {
     context.session.ensure_daemon();
     print_list(context);
   });
-  auto* status = command->add_subcommand("status", "how one stands");
+  auto* status = command->add_subcommand("status", "how one stands, and what holds it up");
   status->add_option("name", *name)->required();
   status->callback([&context, name] {
     context.session.ensure_daemon();

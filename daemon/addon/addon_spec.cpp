@@ -12,9 +12,9 @@ using Table = std::map<std::string, std::string>;
 
 Workload read_workload(const Json& from) { return {from.at("kind"), from.at("name")}; }
 
-std::optional<PodCommand> read_command(const Json& owner, const char* key) {
-  if (!owner.contains(key)) return std::nullopt;
-  const auto& from = owner.at(key);
+std::optional<PodCommand> read_command(const Json& parent, const char* key) {
+  if (!parent.contains(key)) return std::nullopt;
+  const auto& from = parent.at(key);
   PodCommand command;
   command.workload = read_workload(from);
   command.container = from.at("container");
@@ -61,6 +61,7 @@ AddonSpec read(const Json& from, const std::filesystem::path& folder, const Tabl
     claim.env = found->value("env", Table());
     spec.claim = std::move(claim);
   }
+  spec.connect = read_command(from, "connect");
   spec.stand_in = from.value("stand_in", "");
   if (from.contains("data")) spec.volumes = from["data"].at("volumes").get<Strings>();
   return spec;

@@ -13,7 +13,7 @@ struct Workload {
   std::string kind, name;
 };
 
-/// A command that an addon brings along, to be run in a ready pod of its own. Doing it twice is the same as once.
+/// A command that an addon brings along, to be run in a ready pod of its own.
 struct PodCommand {
   Workload workload;
   std::string container;
@@ -46,8 +46,8 @@ struct SecretSpec {
 /// What one project gets of an addon.
 struct Claim {
   std::map<std::string, std::string> values;  ///< name → template
-  std::optional<PodCommand> create, remove;
-  std::map<std::string, std::string> env;  ///< variable → template
+  std::optional<PodCommand> create, remove;   ///< twice is the same as once
+  std::map<std::string, std::string> env;     ///< variable → template
 };
 
 /// addons/<name>/addon.yaml. Its keys are described in addons/schema.json.
@@ -60,6 +60,7 @@ struct AddonSpec {
   std::vector<SecretSpec> secrets;
   std::vector<Workload> ready;
   std::optional<Claim> claim;
+  std::optional<PodCommand> connect;  ///< its native shell, as the user of a claim
   std::vector<std::string> volumes;
   std::string stand_in;  ///< what our own image holds in place of the genuine server, else ""
 };

@@ -4,6 +4,7 @@
 
 #include "core/digest.hpp"
 #include "kube/base64.hpp"
+#include "protocol/error.hpp"
 
 namespace gf::addon {
 
@@ -15,6 +16,13 @@ constexpr const char* password_key = "password";
 std::string secret_value(const std::optional<Json>& secret, const std::string& key) {
   if (!secret || !secret->contains("data") || !(*secret)["data"].contains(key)) return {};
   return kube::base64_decode((*secret)["data"][key].get<std::string>());
+}
+
+/// As pods reach it.
+void add_address(const AddonSpec& spec, std::map<std::string, std::string>& known) {
+  if (spec.endpoints.empty()) return;
+  known["host"] = spec.endpoints.front().service + '.' + spec.space;
+  known["port"] = std::to_string(spec.endpoints.front().port);
 }
 
 Json secret_object(const std::string& addon, const std::string& project,
@@ -72,10 +80,7 @@ Task<std::vector<std::string>> Claims::ensure(const AddonSpec& spec, std::string
                                  "cannot prepare " + spec.name + " for the project " + project);
     co_await std::move(running);
   }
-  if (!spec.endpoints.empty()) {
-    known["host"] = spec.endpoints.front().service + '.' + spec.space;
-    known["port"] = std::to_string(spec.endpoints.front().port);
-  }
+  add_address(spec, known);
   std::map<std::string, std::string> texts;
   for (const auto& [name, text] : spec.claim->env) {
     texts[name] = fill(text, known);
@@ -86,6 +91,26 @@ Task<std::vector<std::string>> Claims::ensure(const AddonSpec& spec, std::string
   auto applying = kube_.apply(std::move(object));
   co_await std::move(applying);
   co_return names;
+}
+
+Task<std::map<std::string, std::string>> Claims::shell_values(const AddonSpec& spec, std::string project) {
+  auto getting = kube_.get("v1", "Secret", project, secret_name(spec.name));
+  const auto stored = co_await std::move(getting);
+  const auto password = secret_value(stored, password_key);
+  if (password.empty())
+    throw Error(ErrorCode::not_found, "cannot connect to " + spec.name + ": " + project + " has no user there yet",
+                "gf up");
+  auto collecting = values(spec, project, password);
+  auto known = co_await std::move(collecting);
+  add_address(spec, known);
+  co_return known;
+}
+
+Task<std::unique_ptr<container::ExecStream>> Claims::connect(const AddonSpec& spec, std::string project, bool tty) {
+  auto collecting = shell_values(spec, std::move(project));
+  auto known = co_await std::move(collecting);
+  auto opening = commands_.open(spec.space, *spec.connect, std::move(known), tty, "cannot connect to " + spec.name);
+  co_return co_await std::move(opening);
 }
 
 Task<std::map<std::string, std::string>> Claims::localhost_env(const AddonSpec& spec, std::string project, int port) {

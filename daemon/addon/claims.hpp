@@ -19,10 +19,15 @@ class Claims {
   /// Empty when there is no claim.
   Task<std::map<std::string, std::string>> localhost_env(const AddonSpec& spec, std::string project, int port);
 
+  /// The addon's native shell as the project's user. Throws Error(not_found) when the project has no claim yet,
+  /// Error(addon_failed) when no pod is ready.
+  Task<std::unique_ptr<container::ExecStream>> connect(const AddonSpec& spec, std::string project, bool tty);
+
   static std::string secret_name(const std::string& addon) { return "claim-" + addon; }
 
  private:
   Task<std::map<std::string, std::string>> values(const AddonSpec& spec, std::string project, std::string password);
+  Task<std::map<std::string, std::string>> shell_values(const AddonSpec& spec, std::string project);
 
   kube::KubeApi& kube_;
   PodCommands& commands_;

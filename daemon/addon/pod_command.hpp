@@ -5,6 +5,11 @@
 
 namespace gf::addon {
 
+/// Pure: whether what a shell of an addon's has said so far holds the whole line that it is ready for its values.
+bool says_ready(std::string_view said);
+/// Pure: the last lines that such a shell said of its own.
+std::string last_words(std::string_view said);
+
 /// Runs the commands that addons bring along inside their pods.
 class PodCommands {
  public:
@@ -18,7 +23,19 @@ class PodCommands {
   Task<std::string> run(std::string space, PodCommand command, std::map<std::string, std::string> values,
                         std::string what);
 
+  /// Starts a shell of an addon's, introduces `values` to it once it says that it is ready for them, and returns it for
+  /// whoever talks on. Throws Error(addon_failed) with `what` when no pod is ready, or the shell ends before.
+  Task<std::unique_ptr<container::ExecStream>> open(std::string space, PodCommand command,
+                                                    std::map<std::string, std::string> values, bool tty,
+                                                    std::string what);
+
+  /// Feeds `text` to such a shell. Throws Error(addon_failed) with `what` and the shell's words when it fails.
+  Task<> feed(std::string space, PodCommand command, std::map<std::string, std::string> values, std::string text,
+              std::string what);
+
  private:
+  Task<container::ExecResult> execute(std::string space, PodCommand command, std::string input);
+
   kube::Mirror& mirror_;
   container::Engine& engine_;
 };

@@ -9,6 +9,7 @@ http::Handler make_api(const Services& services) {
   add_environment_routes(services, routes);
   add_project_routes(services, routes);
   add_exec_route(services, routes);
+  add_connect_route(services, routes);
   return http::make_router(std::move(routes));
 }
 

@@ -13,5 +13,6 @@ void add_operation_routes(operation::Engine& operations, Routes& routes);
 void add_environment_routes(const Services& services, Routes& routes);
 void add_project_routes(const Services& services, Routes& routes);
 void add_exec_route(const Services& services, Routes& routes);
+void add_connect_route(const Services& services, Routes& routes);
 
 }  // namespace gf::api

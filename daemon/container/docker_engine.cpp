@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "container/docker_exec.hpp"
+#include "core/task_group.hpp"
 #include "protocol/error.hpp"
 
 namespace gf::container {
@@ -60,6 +61,13 @@ Container inspected(const Json& item) {
     if (bindings.is_array() && !bindings.empty())
       container.host_ports[std::atoi(port.c_str())] = std::atoi(bindings[0].value("HostPort", "0").c_str());
   return container;
+}
+
+Task<> write_all(ExecStream& program, const std::string& input) {
+  auto writing = program.write(input);
+  co_await std::move(writing);
+  auto finishing = program.finish_writing();
+  co_await std::move(finishing);
 }
 
 }  // namespace
@@ -219,19 +227,27 @@ Task<ExecResult> DockerEngine::exec(ExecSpec spec, std::string input) {
   spec.input = !input.empty();
   auto opening = exec_stream(std::move(spec));
   const auto stream = co_await std::move(opening);
-  if (!input.empty()) {
-    auto writing = stream->write(input);
-    co_await std::move(writing);
-    auto finishing = stream->finish_writing();
-    co_await std::move(finishing);
-  }
+  // Beside reading: a program that says much before it has read all would wait for us, and we for it. One that ends
+  // before it has read all says why in its exit code.
+  auto executor = co_await net::this_coro::executor;
+  TaskGroup writing(executor);
+  if (!input.empty()) writing.spawn("write to the program", write_all(*stream, input));
   ExecResult result;
-  for (;;) {
-    auto reading = stream->read();
-    const auto piece = co_await std::move(reading);
-    if (!piece) break;
-    (piece->is_error ? result.errors : result.output) += piece->bytes;
+  std::exception_ptr thrown;
+  try {
+    for (;;) {
+      auto reading = stream->read();
+      const auto piece = co_await std::move(reading);
+      if (!piece) break;
+      (piece->is_error ? result.errors : result.output) += piece->bytes;
+    }
+  } catch (...) {
+    thrown = std::current_exception();
   }
+  if (thrown) co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
+  auto stopping = writing.stop();
+  co_await std::move(stopping);
+  if (thrown) std::rethrow_exception(thrown);
   auto asking = stream->exit_code();
   result.exit_code = co_await std::move(asking);
   co_return result;

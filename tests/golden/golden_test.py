@@ -17,7 +17,8 @@ CASES = {
     "status-colour": "colour gf status",
     "addon-list": "gf addon list",
     "addon-list-json": "gf -o json addon list",
-    "addon-status": "gf addon status redis",
+    "addon-status": "gf addon status mongodb",
+    "addon-status-held-up": "gf addon status redis",
     "doctor": "gf doctor",
     "doctor-colour": "colour gf doctor",
     "doctor-json": "gf -o json doctor",
@@ -97,6 +98,11 @@ class Golden(unittest.TestCase):
                 self.assertEqual("\033[32m" in last, not env)
                 shown = re.sub(r"\033\[[\d;]*[mKJ]|\r", "", last).strip("\n").split("\n")
                 self.assertEqual(shown[:len(lines)], lines)
+
+    def test_what_holds_an_addon_up_fits_on_a_screen(self):
+        shown = self.gfd.gf("addon", "status", "redis").stdout.splitlines()
+        self.assertLessEqual(len(shown), 24)
+        self.assertLessEqual(max(map(len, shown)), 100)
 
     def test_json_is_what_the_daemon_said(self):
         for words, path in [(["status"], "status"), (["addon", "list"], "addons"), (["doctor"], "doctor"),

@@ -113,7 +113,7 @@ class Client(unittest.TestCase):
                     self.assertIsInstance(json.loads(answered.stdout), dict)
         for words, code in [(["addon", "status", "x"], 4), (["kubeconfig"], 6), (["url"], 4), (["env"], 4), (["logs"], 4),
                             (["operation", "show", "op-9"], 4), (["operation", "cancel", "op-9"], 4),
-                            (["addon", "enable", "redis"], 6), (["exec", "api", "--", "ls"], 4)]:
+                            (["addon", "enable", "redis"], 6), (["exec", "api", "--", "ls"], 4), (["connect", "redis"], 4)]:
             with self.subTest(words=words):
                 refused = self.gfd.gf("-o", "json", *words)
                 self.assertEqual((refused.returncode, refused.stdout), (code, ""), refused.stderr)

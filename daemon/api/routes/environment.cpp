@@ -1,5 +1,6 @@
 #include <filesystem>
 
+#include "addon/evidence.hpp"
 #include "api/answers.hpp"
 #include "api/routes.hpp"
 #include "api/status.hpp"
@@ -49,6 +50,30 @@ Task<> post_plan(const Services& services, std::string addon, Json body, http::R
   co_await std::move(answering);
 }
 
+Json diagnosis_json(const addon::Diagnosis& told) {
+  Json json;
+  json["object"] = told.object;
+  json["reason"] = told.reason;
+  json["events"] = told.events;
+  json["log"] = told.log;
+  json["next"] = told.next;
+  return json;
+}
+
+/// With what holds it up when it is wanted and not ready.
+Task<> get_addon(const Services& services, std::string name, http::Responder& responder) {
+  auto body = addon_json(services, name);
+  const auto state = body.value("state", "");
+  if (state == "starting" || state == "failed") {
+    auto examining =
+        addon::examine(services.kube, services.mirror, services.clock, services.addons.catalogue().at(name));
+    const auto told = co_await std::move(examining);
+    if (told) body["diagnosis"] = diagnosis_json(*told);
+  }
+  auto answering = answer(responder, 200, std::move(body));
+  co_await std::move(answering);
+}
+
 }  // namespace
 
 void add_environment_routes(const Services& services, Routes& routes) {
@@ -69,7 +94,7 @@ void add_environment_routes(const Services& services, Routes& routes) {
                       return answer(context.responder, 200, std::move(body));
                     }});
   routes.push_back({"GET", "/v1/addons/{name}", [&services](http::RouteContext& context) {
-                      return answer(context.responder, 200, addon_json(services, context.captures[0]));
+                      return get_addon(services, context.captures[0], context.responder);
                     }});
   routes.push_back({"POST", "/v1/addons/{name}/enable", [&services](http::RouteContext& context) {
                       const auto body = body_of(context.request, {"profile"});

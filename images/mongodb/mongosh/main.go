@@ -10,11 +10,12 @@ import (
 	"golang.org/x/term"
 )
 
-const usage = "usage: mongosh [--quiet] [--norc] [--eval CODE] [mongodb://... | DATABASE] [FILE.js]"
+const usage = "usage: mongosh [--quiet] [--norc] [--shell] [--eval CODE] [mongodb://... | DATABASE] [FILE.js ...]"
 
 type arguments struct {
-	uri, file, code string
-	evaluate        bool
+	uri, code       string
+	files           []string
+	evaluate, shell bool
 }
 
 func parse(given []string) arguments {
@@ -22,6 +23,8 @@ func parse(given []string) arguments {
 	for i := 0; i < len(given); i++ {
 		switch argument := given[i]; {
 		case argument == "--quiet" || argument == "--norc":
+		case argument == "--shell":
+			parsed.shell = true
 		case argument == "--version":
 			fmt.Println("greenfield's stand-in for mongosh")
 			os.Exit(0)
@@ -31,7 +34,7 @@ func parse(given []string) arguments {
 		case strings.HasPrefix(argument, "-"):
 			fail(64, fmt.Errorf("cannot understand %q; %s", argument, usage))
 		case strings.HasSuffix(argument, ".js"):
-			parsed.file = argument
+			parsed.files = append(parsed.files, argument)
 		case strings.Contains(argument, "://"):
 			parsed.uri = argument
 		default:
@@ -52,18 +55,21 @@ func main() {
 	if err != nil {
 		fail(1, fmt.Errorf("cannot connect: %w", err))
 	}
-	if given.file != "" {
-		code, reading := os.ReadFile(given.file)
+	for _, file := range given.files {
+		code, reading := os.ReadFile(file)
 		if reading != nil {
 			fail(1, reading)
 		}
-		_, err = s.engine.RunScript(given.file, string(code))
+		if _, err = s.engine.RunScript(file, string(code)); err != nil {
+			break
+		}
+	}
+	if err == nil && given.evaluate {
+		err = s.evaluate(given.code)
 	}
 	switch {
 	case err != nil:
-	case given.evaluate:
-		err = s.evaluate(given.code)
-	case given.file != "":
+	case (given.evaluate || len(given.files) > 0) && !given.shell:
 	case term.IsTerminal(int(os.Stdin.Fd())):
 		err = s.typed()
 	case !s.piped():

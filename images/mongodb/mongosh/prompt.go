@@ -55,6 +55,7 @@ func (s *shell) typed() error {
 		io.Reader
 		io.Writer
 	}{os.Stdin, os.Stdout}, "")
+	terminal.History = openHistory()
 	s.out = terminal
 	s.quit = func(code int) {
 		restore()

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "addon/pod_command.hpp"
 #include "protocol/error.hpp"
 #include "system/file_system.hpp"
 
@@ -122,6 +123,39 @@ TEST_CASE("a claim without commands has its environment only") {
   CHECK_FALSE(claim.create);
   CHECK_FALSE(claim.remove);
   CHECK(claim.env.at("ZOOKEEPER_CONNECT") == "{{host}}:{{port}}");
+}
+
+TEST_CASE("who gives projects a share of its own has a shell for them, told by stdin alone") {
+  PosixFileSystem files;
+  const auto shipped = Catalogue::load(files, GF_SOURCE_DIR);
+  for (const auto& [name, spec] : shipped.all()) {
+    CAPTURE(name);
+    const bool shared = spec.claim && spec.claim->create;
+    REQUIRE(spec.connect.has_value() == shared);
+    if (!shared) continue;
+    CHECK(spec.connect->workload.name == spec.claim->create->workload.name);
+    CHECK(spec.connect->input.find("password={{password}}") != std::string::npos);
+    CHECK(spec.connect->input.ends_with('\n'));
+  }
+}
+
+TEST_CASE("a shell is ready when its whole line has come") {
+  CHECK_FALSE(says_ready(""));
+  CHECK_FALSE(says_ready("greenfield: rea"));
+  CHECK_FALSE(says_ready("greenfield: ready"));
+  CHECK_FALSE(says_ready("greenfield: ready\r"));  // on a terminal the end of the line is two bytes
+  CHECK(says_ready("greenfield: ready\r\n"));
+  CHECK(says_ready("a warning\ngreenfield: ready\n"));
+}
+
+TEST_CASE("what a shell said before it failed is told without its greeting, the last lines of it") {
+  CHECK(last_words("greenfield: ready\nERROR: no such table\n") == "ERROR: no such table");
+  CHECK(last_words("sh: cannot open /scripts/connect\n") == "sh: cannot open /scripts/connect");
+  CHECK(last_words("greenfield: ready\n").empty());
+  CHECK(last_words("").empty());
+  std::string many = "greenfield: ready\n";
+  for (int i = 1; i <= 12; ++i) many += std::to_string(i) + '\n';
+  CHECK(last_words(many) == "3\n4\n5\n6\n7\n8\n9\n10\n11\n12");
 }
 
 TEST_CASE("a broken addon.yaml is refused with its file") {

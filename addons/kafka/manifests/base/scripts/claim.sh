@@ -47,7 +47,7 @@ CREDENTIAL
     echo "$wanted" >"$done"
     ;;
   remove)
-    rm -f "$done"
+    rm -f "$done" "/data/history/$user" # what was typed
     ask kafka.admin.ConfigCommand --alter --entity-type users --entity-name "$user" --delete-config SCRAM-SHA-512 ||
       case $answer in *'credential that does not exist'*) ;; *) echo "cannot claim: $answer" >&2; exit 1 ;; esac
     must org.apache.kafka.tools.TopicCommand --delete --if-exists --topic "$user\..*"

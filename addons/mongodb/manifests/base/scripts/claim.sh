@@ -25,7 +25,7 @@ esac
 
 case ${1:-} in
   create) [ -n "$password" ] || { echo "cannot claim: no password given" >&2; exit 64; } ;;
-  remove) ;;
+  remove) rm -rf "/data/history/$user" ;; # what was typed
   *) echo "usage: claim create|remove" >&2; exit 64 ;;
 esac
 ADMIN_PASSWORD=$(cat /auth/password)

@@ -42,6 +42,7 @@ GRANT ALL ON \`$(printf %s "$database" | sed 's/_/\\_/g')\`.* TO '$user'@'%';
 SQL
     ;;
   remove)
+    rm -f "/data/history/$user" # what was typed
     # A session in the middle of a transaction would hold up DROP DATABASE: no new ones, and those there are end.
     echo "ALTER USER IF EXISTS '$user'@'%' ACCOUNT LOCK" | sql
     echo "SELECT CONCAT('KILL ', id, ';') FROM information_schema.processlist WHERE user = '$user'" | sql | sql --force

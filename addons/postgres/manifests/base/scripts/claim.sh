@@ -28,7 +28,7 @@ done
 
 case ${1:-} in
   create) [ -n "$password" ] || { echo "cannot claim: no password given" >&2; exit 64; } ;;
-  remove) ;;
+  remove) rm -f "/data/history/$user" ;; # what was typed
   *) echo "usage: claim create|remove" >&2; exit 64 ;;
 esac
 export CLAIM_ACTION="$1" CLAIM_DATABASE="$database" CLAIM_USER="$user" CLAIM_PASSWORD="$password"

@@ -33,6 +33,7 @@ case ${1:-} in
     printf '>%s' "$password" | ask -x ACL SETUSER "$user" reset on sanitize-payload "~$prefix*" "&$prefix*" +@all -@admin -@dangerous +info
     ;;
   remove)
+    rm -f "/data/history/$user" # what was typed
     ask ACL DELUSER "$user"
     ask EVAL "local cursor = '0'
       repeat
