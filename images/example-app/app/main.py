@@ -1,27 +1,52 @@
-"""The example application: what a project needs to be at home in a cluster, and one endpoint per layer."""
+"""The example application: what a project needs to be at home in a cluster, one endpoint per layer, and a page of them all."""
 
+import asyncio
 import os
+from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI, Response
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
 
-from app.layers import Layers
+from app.layers import KNOWN, Layers, Unreachable, how_to_enable
 from app.metrics import Metrics
 
-MESSAGE = Path(__file__).with_name("message.txt")
+HERE = Path(__file__).parent
 POD = os.environ.get("HOSTNAME", "local")
 
-app = FastAPI(title="Greenfield example")
 layers = Layers(os.environ)
 metrics = Metrics()
+consumer = None
+if "kafka" in layers.enabled:
+    from app.consumer import Consumer
+
+    consumer = Consumer(os.environ, metrics.consumed)
+
+
+@asynccontextmanager
+async def lifespan(_):
+    consuming = asyncio.create_task(consumer.run()) if consumer else None
+    yield
+    if consuming:
+        consuming.cancel()
+        await asyncio.wait([consuming])
+
+
+app = FastAPI(title="Greenfield example", lifespan=lifespan)
 app.add_middleware(metrics.middleware)
 
 
-@app.get("/")
-async def index():
+def greeting():
     """The message, read anew for each request, and the pod that answers."""
-    return {"message": MESSAGE.read_text(encoding="utf-8").rstrip("\n"), "pod": POD}
+    return {"message": (HERE / "message.txt").read_text(encoding="utf-8").rstrip("\n"), "pod": POD}
+
+
+@app.get("/")
+async def index(request: Request):
+    """The page for a browser, the greeting for everybody else."""
+    if "text/html" in request.headers.get("accept", ""):
+        return HTMLResponse((HERE / "page.html").read_text(encoding="utf-8"), headers={"Vary": "Accept"})
+    return JSONResponse(greeting(), headers={"Vary": "Accept"})
 
 
 @app.get("/healthz")
@@ -43,15 +68,30 @@ async def prometheus():
     return Response(metrics.render(), media_type=metrics.CONTENT_TYPE)
 
 
+@app.get("/api")
+async def overview():
+    """What the page shows: one row per layer."""
+    return {**greeting(), "layers": await layers.rows()}
+
+
+def not_used(name):
+    return JSONResponse({"error": f"this project does not use {name}", "hint": how_to_enable(name)}, status_code=404)
+
+
+@app.get("/api/kafka/consumer")
+async def consumed():
+    """What this replica's consumer has taken from the topic that a visit writes to."""
+    return {"pod": POD, **consumer.seen()} if consumer else not_used("kafka")
+
+
 @app.get("/api/{name}")
 async def layer(name: str):
     """Writes to the layer and reads back what was written."""
-    if name not in layers.known:
-        return JSONResponse({"error": f"there is no layer named '{name}'", "known": sorted(layers.known)}, status_code=404)
+    if name not in KNOWN:
+        return JSONResponse({"error": f"there is no layer named '{name}'", "known": sorted(KNOWN)}, status_code=404)
     if name not in layers.enabled:
-        hint = f"add '{name}' to addons and to the app's uses in greenfield.yaml, then run: gf up"
-        return JSONResponse({"error": f"this project does not use {name}", "hint": hint}, status_code=404)
+        return not_used(name)
     try:
         return {"layer": name, "pod": POD, **await layers.visit(name)}
-    except Exception as error:  # any driver's error means the same to the caller: the layer did not answer
-        return JSONResponse({"error": f"cannot reach {name}", "cause": str(error) or type(error).__name__}, status_code=503)
+    except Unreachable as error:
+        return JSONResponse({"error": f"cannot reach {name}", "cause": str(error)}, status_code=503)

@@ -16,6 +16,7 @@ class Metrics:
         labels = ("method", "path", "status")
         self.requests = Counter("http_requests", "HTTP requests answered", labels, registry=self.registry)
         self.seconds = Histogram("http_request_seconds", "Time to answer", ("path",), registry=self.registry)
+        self.consumed = Counter("kafka_messages_consumed", "Messages that the consumer has taken", registry=self.registry)
 
     def render(self):
         return generate_latest(self.registry)

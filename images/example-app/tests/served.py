@@ -47,13 +47,13 @@ class Served:
         self.log.close()
         shutil.rmtree(self.folder)
 
-    def get(self, path):
+    def get(self, path, **headers):
         """(status, body). Waits for the first connection; a refused one after that is an error, as it is for a user."""
         deadline = time.monotonic() + 20
         while True:
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
             try:
-                connection.request("GET", path)
+                connection.request("GET", path, headers=headers)
                 break
             except ConnectionRefusedError:
                 if hasattr(self, "answered") or self.process.poll() is not None or time.monotonic() > deadline:

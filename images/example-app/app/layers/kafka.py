@@ -8,17 +8,26 @@ import aiokafka
 logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what fails is told by the endpoints, not by a line a second
 
 
+def access(environment):
+    """What every client of this project tells the brokers."""
+    return {
+        "bootstrap_servers": environment["KAFKA_BOOTSTRAP_SERVERS"],
+        "security_protocol": environment.get("KAFKA_SECURITY_PROTOCOL", "PLAINTEXT"),
+        "sasl_mechanism": environment.get("KAFKA_SASL_MECHANISM", "PLAIN"),
+        "sasl_plain_username": environment.get("KAFKA_USER"),
+        "sasl_plain_password": environment.get("KAFKA_PASSWORD"),
+    }
+
+
+def own(environment, name):
+    """The name of a topic or group of this project."""
+    return environment.get("KAFKA_TOPIC_PREFIX", "") + name
+
+
 class Client:
-    def __init__(self, servers, environment):
-        self._options = {
-            "bootstrap_servers": servers,
-            "security_protocol": environment.get("KAFKA_SECURITY_PROTOCOL", "PLAINTEXT"),
-            "sasl_mechanism": environment.get("KAFKA_SASL_MECHANISM", "PLAIN"),
-            "sasl_plain_username": environment.get("KAFKA_USER"),
-            "sasl_plain_password": environment.get("KAFKA_PASSWORD"),
-            "request_timeout_ms": 2000,
-        }
-        self._topic = environment.get("KAFKA_TOPIC_PREFIX", "") + "test-topic"
+    def __init__(self, _, environment):
+        self._options = {**access(environment), "request_timeout_ms": 2000}
+        self._topic = own(environment, "test-topic")
         self._pod = environment.get("HOSTNAME", "local")
         self._clients = None
         self._opening = asyncio.Lock()
@@ -48,7 +57,7 @@ class Client:
         producer, consumer = await self._connected()
         sent = await producer.send_and_wait(self._topic, f"visit of {self._pod}".encode())
         place = aiokafka.TopicPartition(sent.topic, sent.partition)
-        async with self._reading, asyncio.timeout(2):
+        async with self._reading:
             consumer.assign([place])
             consumer.seek(place, sent.offset)
             try:

@@ -5,7 +5,9 @@ import redis.asyncio
 
 class Client:
     def __init__(self, url, environment):
-        self._redis = redis.asyncio.from_url(url, decode_responses=True, socket_timeout=2, socket_connect_timeout=2)
+        pool = redis.asyncio.BlockingConnectionPool.from_url(
+            url, max_connections=4, timeout=2, decode_responses=True, socket_timeout=2, socket_connect_timeout=2)
+        self._redis = redis.asyncio.Redis(connection_pool=pool)
         self._key = environment.get("REDIS_PREFIX", "") + "visits"
 
     async def ping(self):
