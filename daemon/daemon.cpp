@@ -55,7 +55,7 @@ Daemon::Daemon(net::io_context& io, Paths paths)
                }),
       kustomize_(processes_, files_, workers_, paths_.cache / "rendered"),
       rollout_(kube_, mirror_, clock_),
-      addons_({io.get_executor(), kube_, mirror_, *engine_, images_, kustomize_, rollout_,
+      addons_({io.get_executor(), kube_, mirror_, *engine_, images_, kustomize_, rollout_, clock_,
                [this] { return cluster::workload_nodes(environment_.cluster_seen()); }, free_mib},
               addon::Catalogue::load(files_, paths_.share), state::Document(files_, paths_.state / "addons.json")),
       registry_(files_, paths_.state / "projects.json"),

@@ -42,8 +42,8 @@ AddonService::AddonService(Collaborators with, Catalogue catalogue, state::Docum
       wants_(document_.load([this](const Json& json) { return read(catalogue_, json); })),
       commands_(with_.mirror, with_.engine),
       claims_(with_.kube, commands_),
-      installer_({with_.kube, with_.mirror, with_.images, with_.kustomize, with_.rollout, with_.nodes}, commands_,
-                 with_.engine),
+      installer_({with_.kube, with_.mirror, with_.images, with_.kustomize, with_.rollout, with_.clock, with_.nodes},
+                 commands_, with_.engine),
       started_(with_.executor) {}
 
 std::string AddonService::warning() const {

@@ -25,6 +25,7 @@ class AddonService {
     image::ImageService& images;
     manifest::Kustomize& kustomize;
     manifest::Rollout& rollout;
+    Clock& clock;
     std::function<std::vector<std::string>()> nodes;  ///< names of the running nodes
     std::function<int()> free_mib;                    ///< memory that can be had now
   };

@@ -161,6 +161,13 @@ Task<> Installer::remove_volumes(std::vector<VolumeClaim> of, std::vector<Volume
     if (std::ranges::any_of(but, [&](const auto& kept) { return kept.name == claim.name; })) continue;
     auto removing = with_.kube.remove("v1", "PersistentVolumeClaim", claim.space, claim.name);
     co_await std::move(removing);
+    // A pod that found it while it goes would wait for it for ever. The mirror does not hold claims: asked again.
+    for (;;) {
+      auto getting = with_.kube.get("v1", "PersistentVolumeClaim", claim.space, claim.name);
+      if (!co_await std::move(getting)) break;
+      auto sleeping = with_.clock.sleep_for(std::chrono::milliseconds(200));
+      co_await std::move(sleeping);
+    }
   }
 }
 

@@ -21,6 +21,7 @@ class Installer {
     image::ImageService& images;
     manifest::Kustomize& kustomize;
     manifest::Rollout& rollout;
+    Clock& clock;
     std::function<std::vector<std::string>()> nodes;  ///< names of the running nodes
   };
   Installer(Collaborators with, PodCommands& commands, container::Engine& engine);

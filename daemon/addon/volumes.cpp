@@ -1,5 +1,8 @@
 #include "addon/volumes.hpp"
 
+#include <algorithm>
+#include <map>
+
 #include "core/digest.hpp"
 #include "protocol/error.hpp"
 
@@ -20,6 +23,12 @@ bool is_for(const Json& volume, const VolumeClaim& claim) {
   const auto phase = volume.value("status", Json::object()).value("phase", "");
   return reference.value("namespace", "") == claim.space && reference.value("name", "") == claim.name &&
          phase != "Released" && phase != "Failed";
+}
+
+/// Where a local volume lies, "" when it is of another sort.
+std::string node_of(const Json& volume) {
+  const Json::json_pointer name("/spec/nodeAffinity/required/nodeSelectorTerms/0/matchExpressions/0/values/0");
+  return volume.contains(name) ? volume.at(name).get<std::string>() : std::string();
 }
 
 }  // namespace
@@ -68,6 +77,17 @@ Json volume_for(const VolumeClaim& claim, const std::string& addon, const std::s
   return volume;
 }
 
+std::string node_for_next(const std::vector<std::string>& nodes, const std::vector<Json>& volumes, std::size_t turn) {
+  std::map<std::string, int> held;
+  for (const auto& volume : volumes) ++held[node_of(volume)];
+  const std::string* best = nullptr;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const auto& node = nodes[(turn + i) % nodes.size()];
+    if (!best || held[node] < held[*best]) best = &node;
+  }
+  return *best;
+}
+
 /// The default storage class when it is the provisioner's, else "".
 Task<std::string> Volumes::local_path_class() {
   auto listing = kube_.list("storage.k8s.io/v1", "StorageClass", "", "");
@@ -78,17 +98,6 @@ Task<std::string> Volumes::local_path_class() {
   co_return std::string();
 }
 
-/// Whether the claim has or gets its volume without us.
-Task<bool> Volumes::is_made(const AddonSpec& spec, VolumeClaim claim) {
-  auto getting = kube_.get("v1", "PersistentVolumeClaim", claim.space, claim.name);
-  const auto present = co_await std::move(getting);
-  if (present) co_return true;
-  auto listing = kube_.list("v1", "PersistentVolume", "", "greenfield.dev/addon=" + spec.name);
-  for (const auto& volume : co_await std::move(listing))
-    if (is_for(volume, claim)) co_return true;
-  co_return false;
-}
-
 Task<> Volumes::ensure(const AddonSpec& spec, const std::vector<Json>& objects) {
   const auto nodes = nodes_();
   const auto claims = claims_of(objects);
@@ -96,11 +105,13 @@ Task<> Volumes::ensure(const AddonSpec& spec, const std::vector<Json>& objects) 
   auto finding = local_path_class();
   const auto storage_class = co_await std::move(finding);
   if (storage_class.empty()) co_return;
+  auto listing = kube_.list("v1", "PersistentVolume", "", "greenfield.dev/addon=" + spec.name);
+  auto volumes = co_await std::move(listing);
   for (const auto& claim : claims) {
-    auto asking = is_made(spec, claim);
-    const bool made = co_await std::move(asking);
-    if (made) continue;
-    const auto& node = nodes[next_node_++ % nodes.size()];
+    if (std::ranges::any_of(volumes, [&](const Json& volume) { return is_for(volume, claim); })) continue;
+    auto getting = kube_.get("v1", "PersistentVolumeClaim", claim.space, claim.name);
+    if (co_await std::move(getting)) continue;  // it gets its volume in another way
+    const auto node = node_for_next(nodes, volumes, next_node_++);
     container::ExecSpec make;
     make.container = node;
     // A name of its own each time: the provisioner may still be removing the former one.
@@ -112,7 +123,8 @@ Task<> Volumes::ensure(const AddonSpec& spec, const std::vector<Json>& objects) 
     if (result.exit_code != 0)
       throw Error(ErrorCode::addon_failed, "cannot make a volume for " + spec.name + " on " + node, "gf doctor",
                   result.errors);
-    auto creating = kube_.create(volume_for(claim, spec.name, storage_class, node, path));
+    volumes.push_back(volume_for(claim, spec.name, storage_class, node, path));
+    auto creating = kube_.create(volumes.back());
     co_await std::move(creating);
   }
 }

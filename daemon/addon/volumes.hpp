@@ -24,6 +24,10 @@ std::vector<VolumeClaim> claims_of(const std::vector<Json>& objects);
 Json volume_for(const VolumeClaim& claim, const std::string& addon, const std::string& storage_class,
                 const std::string& node, const std::string& path);
 
+/// Pure: the node that holds the fewest of an addon's `volumes`, so that its members do not fall together; among equals
+/// the one whose turn it is. `nodes` is not empty.
+std::string node_for_next(const std::vector<std::string>& nodes, const std::vector<Json>& volumes, std::size_t turn);
+
 /// Makes the volumes of addons before their pods ask for them. The local-path provisioner, which kind and k3d come
 /// with, starts a pod for each one and looks at it once a second: three to four seconds of every first start.
 class Volumes {
@@ -37,7 +41,6 @@ class Volumes {
 
  private:
   Task<std::string> local_path_class();
-  Task<bool> is_made(const AddonSpec& spec, VolumeClaim claim);
 
   kube::KubeApi& kube_;
   container::Engine& engine_;

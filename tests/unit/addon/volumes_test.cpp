@@ -40,3 +40,18 @@ TEST_CASE("a volume is bound to its claim and its node, and the provisioner know
   CHECK(spec["nodeAffinity"]["required"]["nodeSelectorTerms"][0]["matchExpressions"][0]["values"] ==
         Json::array({"shop-worker"}));
 }
+
+TEST_CASE("members of an addon come to lie on different nodes as long as there are some") {
+  const std::vector<std::string> nodes{"a", "b", "c"};
+  const auto claim = claims_of({object(stateful_set)}).front();
+  std::vector<Json> volumes;
+  std::string order;
+  // The turn moves on with other addons' volumes in between: it decides among equals only.
+  for (const std::size_t turn : {1, 4, 4, 0, 2, 3}) {
+    const auto node = node_for_next(nodes, volumes, turn);
+    volumes.push_back(volume_for(claim, "db", "standard", node, "/var/x"));
+    order += node;
+  }
+  CHECK(order == "bcacba");
+  CHECK(node_for_next({"a"}, volumes, 7) == "a");
+}
