@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "commands.hpp"
+#include "confirm.hpp"
 #include "render/table.hpp"
 
 namespace gf::cli {
@@ -108,6 +109,19 @@ void add_addon(CLI::App& app, Context& context) {
     Json body = Json::object();
     if (!profile->empty()) body["profile"] = *profile;
     finish(context, context.session.send("POST", "/v1/addons/" + http::percent_encode(*name) + "/enable", body));
+  });
+  auto* reset =
+      command->add_subcommand("reset", "make this project's share anew: empty, then seeded; its apps are restarted");
+  auto yes = std::make_shared<bool>(false);
+  reset->add_option("name", *name)->required();
+  reset->add_flag("--yes", *yes, "do not ask");
+  reset->callback([&context, name, yes] {
+    context.session.ensure_daemon();
+    const auto project = current_project(context, context.session.get("/v1/status")).value("name", "");
+    confirm("This removes what " + project + " has in " + *name + '.', *yes);
+    finish(context,
+           context.session.send("POST", "/v1/projects/" + project + "/addons/" + http::percent_encode(*name) + "/reset",
+                                Json::object()));
   });
   auto* disable = command->add_subcommand("disable", "stop one; its data is kept");
   struct Insist {

@@ -78,6 +78,12 @@ void print_project(const Json& project, bool color) {
                       std::to_string(pod.value("restarts", 0)) + " restarts"});
     std::cout << table(rows, "    ");
   }
+  const auto seeds = project.value("seeds", Json::object());
+  for (const auto& [addon, state] : seeds.items())
+    if (state != "seeded")
+      std::cout << "  seed of " << addon << ": "
+                << (state == "failed" ? "not applied" : "changed since it was applied: gf addon reset " + addon)
+                << '\n';
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "commands.hpp"
+#include "confirm.hpp"
 
 namespace gf::cli {
 
@@ -20,6 +21,11 @@ void summarize(Context& context, const std::string& name) {
       for (const auto& endpoint : addon.at("endpoints"))
         if (endpoint.value("port", 0) != 0)
           std::cout << "  " << addon.value("name", "") << "  localhost:" << endpoint.value("port", 0) << '\n';
+    const auto seeds = project.value("seeds", Json::object());
+    for (const auto& [addon, state] : seeds.items())
+      if (state == "changed")
+        std::cout << "  " << addon << "  its seed has changed since it was applied: gf addon reset " << addon
+                  << " makes it anew\n";
     std::cout << "Edit and save: it is live. Settings for programs of your own: eval \"$(gf env)\"\n";
   }
 }
@@ -38,12 +44,25 @@ void add_up(CLI::App& app, Context& context) {
 
 void add_down(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("down", "stop the cluster's nodes; everything is kept for the next `gf up`");
-  auto remove = std::make_shared<bool>(false);
-  command->add_flag("--delete", *remove, "remove the cluster with all its data");
-  command->callback([&context, remove] {
+  struct Options {
+    bool remove = false, purge = false, yes = false;
+  };
+  auto options = std::make_shared<Options>();
+  auto* remove = command->add_flag("--delete", options->remove, "remove the cluster with all its data");
+  auto* purge = command->add_flag("--purge", options->purge,
+                                  "stop nothing; remove just this project: its apps, and its data in every addon");
+  purge->excludes(remove);
+  command->add_flag("--yes", options->yes, "do not ask before --purge")->needs(purge);
+  command->callback([&context, options] {
     context.session.ensure_daemon();
     Json body;
-    body["delete"] = *remove;
+    if (options->purge) {
+      body["root"] = project_root(context.folder);
+      confirm("This removes the project in " + body.value("root", "") + " with its data in all addons.", options->yes);
+      finish(context, context.session.send("POST", "/v1/purge", body));
+      return;
+    }
+    body["delete"] = options->remove;
     finish(context, context.session.send("POST", "/v1/down", body));
   });
 }

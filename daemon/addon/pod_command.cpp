@@ -4,6 +4,7 @@
 
 #include "kube/readiness.hpp"
 #include "node/pod_exec.hpp"
+#include "node/pod_program.hpp"
 #include "protocol/error.hpp"
 
 namespace gf::addon {
@@ -52,7 +53,7 @@ Task<container::ExecResult> PodCommands::execute(std::string space, PodCommand c
     co_await std::move(waiting);
   }
   auto exec = node::pod_exec(*ready, command.container, command.command, false, true);
-  auto running = engine_.exec(std::move(exec), std::move(input));
+  auto running = node::run_in_pod(engine_, std::move(exec), std::move(input));
   co_return co_await std::move(running);
 }
 
@@ -70,7 +71,7 @@ Task<std::unique_ptr<container::ExecStream>> PodCommands::open(std::string space
   const auto* pod = ready_pod(space, command.workload);
   if (!pod) throw Error(ErrorCode::addon_failed, what + ": no pod of it is ready");
   auto exec = node::pod_exec(*pod, command.container, command.command, tty, true);
-  auto starting = engine_.exec_stream(std::move(exec));
+  auto starting = node::start_in_pod(engine_, std::move(exec));
   auto shell = co_await std::move(starting);
   std::string said;
   while (!says_ready(said)) {

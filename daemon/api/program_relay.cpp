@@ -1,5 +1,8 @@
 #include "api/program_relay.hpp"
 
+#include <boost/asio/error.hpp>
+#include <boost/asio/steady_timer.hpp>
+
 #include "core/task_group.hpp"
 #include "protocol/exec_frame.hpp"
 
@@ -7,12 +10,37 @@ namespace gf::api {
 
 namespace {
 
+constexpr std::string_view interrupt = "\x03", end_of_input = "\x04";  // what Ctrl-C and Ctrl-D send
+constexpr auto interrupt_time = std::chrono::milliseconds(300);
+
+/// The terminal in the pod outlives ours, and whoever waits at a prompt there would wait for ever. An interrupt throws
+/// away what was typed ahead: the end of the input follows when it has done so.
+Task<> hang_up(container::ExecStream& program) {
+  auto interrupting = program.write(interrupt);
+  co_await std::move(interrupting);
+  net::steady_timer pause(co_await net::this_coro::executor, interrupt_time);
+  co_await pause.async_wait(net::use_awaitable);
+  auto ending = program.write(end_of_input);
+  co_await std::move(ending);
+}
+
+/// 0 also when the client was killed in the middle.
+Task<std::size_t> read_from(http::Stream& client, std::string& chunk) {
+  try {
+    auto reading = client.read_some(chunk.data(), chunk.size());
+    co_return co_await std::move(reading);
+  } catch (const boost::system::system_error& error) {
+    if (error.code() == net::error::operation_aborted) throw;
+    co_return 0;
+  }
+}
+
 /// From the client into the program, until either ends.
-Task<> feed(http::Stream& client, container::ExecStream& program) {
+Task<> feed(http::Stream& client, container::ExecStream& program, bool tty) {
   ExecFrameReader frames;
   std::string chunk(64 << 10, '\0');
   for (;;) {
-    auto reading = client.read_some(chunk.data(), chunk.size());
+    auto reading = read_from(client, chunk);
     const auto count = co_await std::move(reading);
     if (count == 0) break;
     frames.add(std::string_view(chunk).substr(0, count));
@@ -30,12 +58,16 @@ Task<> feed(http::Stream& client, container::ExecStream& program) {
       }
     }
   }
+  if (tty) {
+    auto hanging_up = hang_up(program);
+    co_await std::move(hanging_up);
+  }
   program.close();  // the client went away: so does its program's input
 }
 
 }  // namespace
 
-Task<> relay_program(std::unique_ptr<container::ExecStream> program, http::Responder& responder) {
+Task<> relay_program(std::unique_ptr<container::ExecStream> program, bool tty, http::Responder& responder) {
   http::Response head;
   head.status = 101;
   head.headers.set("Upgrade", "gf-exec");
@@ -44,7 +76,7 @@ Task<> relay_program(std::unique_ptr<container::ExecStream> program, http::Respo
   const auto client = co_await std::move(upgrading);
   auto executor = co_await net::this_coro::executor;
   TaskGroup feeding(executor);
-  feeding.spawn("feed the program", feed(*client, *program));
+  feeding.spawn("feed the program", feed(*client, *program, tty));
   std::exception_ptr thrown;
   try {
     for (;;) {

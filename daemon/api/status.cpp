@@ -99,6 +99,7 @@ Json project_json(const Services& services, const project::Registration& registr
   const auto* spec = services.deploy.spec(registration.name);
   if (!spec) return json;
   for (const auto& [name, profile] : spec->addons) json["addons"].push_back(name);
+  json["seeds"] = services.environment.seeds(registration.name);
   if (const auto* snapshot = services.deploy.snapshot(registration.name); snapshot && snapshot->tree) {
     json["branch"] = snapshot->head.branch;
     json["commit"] = snapshot->head.commit;

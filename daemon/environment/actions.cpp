@@ -103,14 +103,6 @@ Task<> Environment::ensure_namespace(std::string name) {
   co_await std::move(applying);
 }
 
-/// One addon's claim as soon as that addon is ready.
-Task<std::vector<std::string>> Environment::claim(std::string project, std::string addon, Context& context) {
-  auto waiting = with_.addons.wait_ready(addon, context);
-  co_await std::move(waiting);
-  auto ensuring = with_.addons.claims().ensure(with_.addons.catalogue().at(addon), std::move(project));
-  co_return co_await std::move(ensuring);
-}
-
 Task<Environment::ClaimNames> Environment::claims(std::string project, AppSpec app, Context& context) {
   std::vector<Task<std::vector<std::string>>> claiming;
   for (const auto& addon : app.uses) claiming.push_back(claim(project, addon, context));

@@ -20,6 +20,7 @@ Environment::Environment(Collaborators with, state::Document wanted)
     : with_(std::move(with)),
       document_(std::move(wanted)),
       looked_(with_.executor),
+      claimed_(with_.executor),
       following_(with_.executor, [this](const std::string& name, std::exception_ptr thrown) {
         with_.warn(name, error_from(thrown).message());
       }) {
@@ -64,6 +65,26 @@ void Environment::add_kinds() {
                                    },
                                    true});
   with_.operations.add_kind(Kind{
+      "purge", name("project"),
+      [](const Json& parameters) {
+        return std::vector<std::string>{"cluster", "project/" + parameters.value("project", "")};
+      },
+      [this](const Json& parameters) -> Body {
+        return
+            [this, project = parameters.value("project", "")](Context& context) { return run_purge(project, context); };
+      },
+      true});
+  with_.operations.add_kind(Kind{
+      "addon-reset", name("addon"),
+      [](const Json& parameters) {
+        return std::vector<std::string>{"cluster", "project/" + parameters.value("project", "")};
+      },
+      [this](const Json& parameters) -> Body {
+        return [this, project = parameters.value("project", ""),
+                addon = parameters.value("addon", "")](Context& context) { return run_reset(project, addon, context); };
+      },
+      true});
+  with_.operations.add_kind(Kind{
       "rollout", name("app"),
       [](const Json& parameters) { return std::vector<std::string>{"project/" + parameters.value("project", "")}; },
       [this](const Json& parameters) -> Body {
@@ -89,6 +110,8 @@ Task<Operation> Environment::up(std::string root) {
   root = co_await std::move(finding);
   auto loading = offload(with_.workers, project::load, root, vocabulary());
   const auto spec = co_await std::move(loading);
+  auto checking = check_seeds(spec);
+  co_await std::move(checking);
   auto ending = end_rollouts();
   co_await std::move(ending);
   Json parameters;

@@ -7,6 +7,7 @@
 #include "operation/engine.hpp"
 #include "project/project_file.hpp"
 #include "project/registry.hpp"
+#include "project/seed.hpp"
 
 namespace gf::environment {
 
@@ -36,6 +37,10 @@ class Environment {
   /// Each begins an operation and returns it. Bad input throws before anything has begun.
   Task<Operation> up(std::string root);
   Task<Operation> down(bool remove);
+  /// Removes all that a project has in the cluster, and forgets it. `root`: its checkout.
+  Task<Operation> purge(std::string root);
+  /// Makes the project's claim anew, fills it again, and starts the apps that use it.
+  Task<Operation> reset(std::string project, std::string addon);
   Operation enable(const std::string& addon, std::string profile);
   Operation disable(const std::string& addon, bool cascade, bool purge);
   void request_rollout(const std::string& project, const std::string& app);
@@ -48,6 +53,8 @@ class Environment {
   std::string warning() const;
   project::Vocabulary vocabulary() const;
   const cluster::Observation& cluster_seen() const { return seen_; }
+  /// Addon → seeded | changed (the files, since they were applied) | failed.
+  std::map<std::string, std::string> seeds(const std::string& project) const;
   /// Who has asked, in the words of AddonService.
   static std::string asker(const std::string& project) { return "project/" + project; }
   static std::string forward_name(const std::string& project, const std::string& app) { return project + '/' + app; }
@@ -61,6 +68,14 @@ class Environment {
   Task<Json> run_restore(operation::Context& context);
   Task<Json> run_addons(operation::Context& context, std::string purge);
   Task<Json> run_rollout(std::string project, std::string app, operation::Context& context);
+  Task<Json> run_purge(std::string project, operation::Context& context);
+  Task<Json> run_reset(std::string project, std::string addon, operation::Context& context);
+  Task<bool> reach_cluster();
+  Task<> remove_content(std::string project, operation::Context& context);
+  Task<> stop_apps(std::string project, std::vector<std::string> apps);
+  Task<std::vector<std::string>> claimed_addons(std::string project);
+  Task<> take_back(std::string project, std::string addon, operation::Context& context);
+  Task<> remove_namespace(std::string name);
 
   Task<> ensure_cluster(ClusterSpec spec, operation::Context& context);
   Task<> wait_fresh(std::set<std::string> nodes, std::string since, operation::Context& context);
@@ -81,6 +96,11 @@ class Environment {
   using ClaimNames = std::map<std::string, std::vector<std::string>>;  ///< addon → its variables
   Task<> start_app(ProjectSpec spec, AppSpec app, operation::Context& context);
   Task<std::vector<std::string>> claim(std::string project, std::string addon, operation::Context& context);
+  Task<> claim_only(ProjectSpec spec, std::string addon, operation::Context& context);
+  Task<std::vector<std::string>> claim_and_seed(std::string project, std::string addon, operation::Context& context);
+  Task<> check_seeds(ProjectSpec spec);
+  Task<> seed(const addon::AddonSpec& spec, std::string project, addon::SeedMark mark,
+              const std::vector<project::SeedFile>& files, operation::Context& context);
   Task<ClaimNames> claims(std::string project, AppSpec app, operation::Context& context);
   Task<> ensure_namespace(std::string name);
   Task<> open_forwards();
@@ -97,7 +117,9 @@ class Environment {
   /// Bringing it back has failed from there: trying again would only fail again.
   std::optional<cluster::Presence> gave_up_;
   cluster::Observation seen_;
-  Signal looked_;
+  Signal looked_, claimed_;
+  std::set<std::string> claiming_;            ///< "project/addon": just now
+  std::map<std::string, std::string> seeds_;  ///< "project/addon" → how its seed stands
   TaskGroup following_;
 };
 

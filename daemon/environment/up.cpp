@@ -106,6 +106,12 @@ Task<> Environment::bring_images(ProjectSpec spec, Rise& rise, Context& context)
   co_await std::move(completing);
 }
 
+/// For programs on this machine.
+Task<> Environment::claim_only(ProjectSpec spec, std::string addon, Context& context) {
+  auto claiming = claim(spec.name, std::move(addon), context);
+  co_await std::move(claiming);
+}
+
 /// Addons and apps, as soon as their images are in the nodes. In a new cluster they are applied while the workers still
 /// join; in one that was started again not before its statuses are of now.
 Task<> Environment::start_all(ProjectSpec spec, Rise& rise, Context& context) {
@@ -122,6 +128,13 @@ Task<> Environment::start_all(ProjectSpec spec, Rise& rise, Context& context) {
   steps.emplace_back("addons", [this](Context& step) { return with_.addons.ensure(step); });
   for (const auto& app : spec.apps)
     steps.emplace_back("app " + app.name, [this, &spec, &app](Context& step) { return start_app(spec, app, step); });
+  for (const auto& [addon, profile] : spec.addons) {
+    auto uses_it = [&addon](const AppSpec& app) { return std::ranges::find(app.uses, addon) != app.uses.end(); };
+    if (std::ranges::any_of(spec.apps, uses_it)) continue;  // it claims what it uses
+    if (!with_.addons.catalogue().at(addon).claim) continue;
+    steps.emplace_back("claim " + addon,
+                       [this, &spec, &addon](Context& step) { return claim_only(spec, addon, step); });
+  }
   auto started = when_all(tasks_of(steps, context));
   co_await std::move(started);
 }

@@ -72,8 +72,13 @@ class Parser {
       auto& profile = spec_.addons[member.first.Scalar()];
       profile = spec_.profile;
       if (member.second.IsNull()) continue;
-      if (in_.open(member.second, "the addon '" + member.first.Scalar() + "'", keys("addon")))
-        profile = in_.choice(member.second, "profile", {"dev", "full"}, spec_.profile);
+      if (!in_.open(member.second, "the addon '" + member.first.Scalar() + "'", keys("addon"))) continue;
+      profile = in_.choice(member.second, "profile", {"dev", "full"}, spec_.profile);
+      for (const auto& path : in_.texts(member.second, "seed")) {
+        if (path.empty() || !is_inside(path))
+          in_.complain(member.second["seed"], "'seed' must name files inside the checkout, not '" + path + "'");
+        spec_.seeds[member.first.Scalar()].push_back(clean(path));
+      }
     }
   }
 

@@ -54,7 +54,8 @@ struct ProjectSpec {
   std::string root;  ///< the checkout: absolute path
   ClusterSpec cluster;
   std::string profile = "dev";
-  std::map<std::string, std::string> addons;  ///< name → profile
+  std::map<std::string, std::string> addons;              ///< name → profile
+  std::map<std::string, std::vector<std::string>> seeds;  ///< addon → files that fill it, relative to the checkout
   std::vector<AppSpec> apps;
 };
 

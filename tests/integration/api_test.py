@@ -1,5 +1,5 @@
 """The socket's routes as the built gfd serves them, without a container engine."""
-import json, pathlib, subprocess, sys, threading, unittest
+import json, pathlib, shutil, subprocess, sys, threading, unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from gfd import Gfd
@@ -51,6 +51,11 @@ class Api(unittest.TestCase):
             (400, "'cascade' must be true or false", "POST", "/v1/addons/redis/disable", {"cascade": 1}),
             (400, "'command' must be a list of texts", "POST", "/v1/projects/p/apps/a/exec", {"command": [1]}),
             (400, "'command' must be a list that is not empty", "POST", "/v1/projects/p/apps/a/exec", {}),
+            (400, "'root' must be an absolute path", "POST", "/v1/purge", {"root": "shop"}),
+            (400, "cannot find greenfield.yaml", "POST", "/v1/purge", {"root": "/nonexistent"}),
+            (400, "unknown field 'yes'", "POST", "/v1/projects/p/addons/redis/reset", {"yes": True}),
+            (404, "did you mean 'redis'", "POST", "/v1/projects/p/addons/redi/reset", {}),
+            (404, "cannot find a running project called 'p'", "POST", "/v1/projects/p/addons/redis/reset", {}),
             (400, "'tty' must be true or false", "POST", "/v1/projects/p/addons/redis/connect", {"tty": 1}),
             (400, "it has no shell of its own", "POST", "/v1/projects/p/addons/zookeeper/connect", {}),
             (404, "did you mean 'redis'", "POST", "/v1/projects/p/addons/redi/connect", {}),
@@ -99,6 +104,35 @@ class Api(unittest.TestCase):
         self.assertIn("cannot reach the container engine at /nonexistent.sock", error["message"])
         engine = next(one for one in self.gfd.ask("GET", "/v1/doctor").json["checks"] if one["name"] == "engine")
         self.assertEqual(engine["state"], "error")
+
+    def test_a_project_that_cannot_be_removed_now_is_not_forgotten(self):
+        root = self.gfd.checkout("kept")
+        self.failed(root, "engine-unavailable")
+        purge = self.gfd.ask("POST", "/v1/purge", {"root": str(root)})
+        self.assertEqual((purge.status, purge.json["kind"], purge.json["subject"]), (202, "purge", "kept"))
+        self.assertEqual(self.gfd.events(purge.json["id"])[-1]["error"]["code"], "engine-unavailable")
+        self.assertIn({"name": "kept", "root": str(root), "up": False}, self.gfd.ask("GET", "/v1/projects").json["projects"])
+
+    def test_a_project_is_not_removed_from_another_checkout_of_its_name(self):
+        root = self.gfd.checkout("twice")
+        self.failed(root, "engine-unavailable")
+        other = self.gfd.work / "copy"
+        shutil.copytree(root, other)
+        refused = self.refused(409, f"it is the project in {root}", "POST", "/v1/purge", {"root": str(other)})
+        self.assertEqual(refused.error["hint"], f"gf -C {root} down --purge")
+
+    def test_a_namespace_that_others_live_in_is_never_removed(self):
+        for name in ("default", "kube-system", "data"):
+            self.refused(409, "its namespace is not its own", "POST", "/v1/purge", {"root": str(self.gfd.checkout(name))})
+
+    def test_seeds_are_looked_at_before_anything_begins(self):
+        text = "apiVersion: greenfield.dev/v1\nname: %s\naddons: {%s: {seed: [db/none.sql]}}\n"
+        rows = [("seed-none", "postgres", "cannot use the seed file db/none.sql: No such file or directory"),
+                ("seed-shell", "zookeeper", "cannot seed zookeeper: it has no shell")]
+        for name, addon, words in rows:
+            root = self.gfd.checkout(name, text % (name, addon))
+            self.refused(400, words, "POST", "/v1/up", {"root": str(root)})
+            self.assertNotIn(name, self.gfd.ask("GET", "/v1/projects").text)
 
     def test_a_detached_head_works_like_a_branch(self):
         root = self.gfd.checkout("detached")

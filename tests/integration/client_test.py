@@ -119,6 +119,19 @@ class Client(unittest.TestCase):
                 self.assertEqual((refused.returncode, refused.stdout), (code, ""), refused.stderr)
                 self.assertTrue(json.loads(refused.stderr)["error"]["message"].startswith("cannot "))
 
+    def test_what_cannot_be_undone_is_asked_about(self):
+        root = self.gfd.checkout("asked")
+        for words in (["down", "--purge"], ["addon", "reset", "redis"]):
+            refused = self.gfd.gf("-C", root, *words)
+            if words[0] == "addon":  # it is asked about a project that there is
+                self.assertEqual(refused.returncode, 4, refused.stderr)
+                continue
+            self.assertEqual(refused.returncode, 2, refused.stderr)
+            self.assertIn("cannot ask whether to go on: there is no terminal", refused.stderr)
+            self.assertIn("--yes", refused.stderr)
+        self.assertEqual(self.gfd.gf("-C", root, "down", "--purge", "--delete").returncode, 2)
+        self.assertEqual(self.gfd.gf("-C", root, "down", "--yes").returncode, 2)
+
     def test_up_as_json_is_its_events(self):
         up = self.gfd.gf("-o", "json", "-C", self.gfd.checkout("events"), "up")
         self.assertEqual(up.returncode, 6)

@@ -29,7 +29,7 @@ Task<> connect(const Services& services, std::string project, std::string name, 
   const auto& addon = connectable(services, project, name);
   auto connecting = services.addons.claims().connect(addon, std::move(project), tty);
   auto shell = co_await std::move(connecting);
-  auto relaying = relay_program(std::move(shell), responder);
+  auto relaying = relay_program(std::move(shell), tty, responder);
   co_await std::move(relaying);
 }
 

@@ -32,6 +32,21 @@ Task<> post_down(const Services& services, const http::Request& request, http::R
   co_await std::move(answering);
 }
 
+Task<> post_purge(const Services& services, const http::Request& request, http::Responder& responder) {
+  const auto body = body_of(request, {"root"});
+  auto beginning = services.environment.purge(root_of(body));
+  auto operation = co_await std::move(beginning);
+  auto answering = accepted(responder, std::move(operation));
+  co_await std::move(answering);
+}
+
+Task<> post_reset(const Services& services, std::string project, std::string addon, http::Responder& responder) {
+  auto beginning = services.environment.reset(std::move(project), std::move(addon));
+  auto operation = co_await std::move(beginning);
+  auto answering = accepted(responder, std::move(operation));
+  co_await std::move(answering);
+}
+
 Task<> post_init(const Services& services, const http::Request& request, http::Responder& responder) {
   const auto body = body_of(request, {"root"});
   auto proposing = offload(services.workers, project::propose, root_of(body), services.environment.vocabulary());
@@ -82,6 +97,13 @@ void add_environment_routes(const Services& services, Routes& routes) {
                     }});
   routes.push_back({"POST", "/v1/down", [&services](http::RouteContext& context) {
                       return post_down(services, context.request, context.responder);
+                    }});
+  routes.push_back({"POST", "/v1/purge", [&services](http::RouteContext& context) {
+                      return post_purge(services, context.request, context.responder);
+                    }});
+  routes.push_back({"POST", "/v1/projects/{name}/addons/{addon}/reset", [&services](http::RouteContext& context) {
+                      body_of(context.request, {});
+                      return post_reset(services, context.captures[0], context.captures[1], context.responder);
                     }});
   routes.push_back({"POST", "/v1/init", [&services](http::RouteContext& context) {
                       return post_init(services, context.request, context.responder);

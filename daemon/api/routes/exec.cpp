@@ -2,6 +2,7 @@
 #include "api/program_relay.hpp"
 #include "api/routes.hpp"
 #include "node/pod_exec.hpp"
+#include "node/pod_program.hpp"
 
 namespace gf::api {
 
@@ -23,9 +24,9 @@ Task<> run_exec(const Services& services, std::string project, std::string app, 
   const bool tty = flag_of(body, "tty");
   const auto& pod = pick_pod(services, project, app, text_of(body, "pod"));
   auto spec = node::pod_exec(pod, app, std::move(command), tty, true);
-  auto starting = services.engine.exec_stream(std::move(spec));
+  auto starting = node::start_in_pod(services.engine, std::move(spec));
   auto program = co_await std::move(starting);
-  auto relaying = relay_program(std::move(program), responder);
+  auto relaying = relay_program(std::move(program), tty, responder);
   co_await std::move(relaying);
 }
 

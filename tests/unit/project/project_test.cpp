@@ -5,6 +5,7 @@
 #include "project/keys.hpp"
 #include "project/project_file.hpp"
 #include "project/registry.hpp"
+#include "project/seed.hpp"
 #include "protocol/error.hpp"
 #include "support/memory_file_system.hpp"
 #include "support/temporary_folder.hpp"
@@ -65,12 +66,56 @@ apps:
   CHECK(app.command == std::vector<std::string>{"serve", "--fast"});
 }
 
+TEST_CASE("the files that fill an addon keep their order") {
+  const auto spec =
+      parse(head + "addons: {redis: {}, postgres: {seed: [./db/schema.sql, db/data.sql]}}", "/r", vocabulary);
+  CHECK(spec.seeds == std::map<std::string, std::vector<std::string>>{{"postgres", {"db/schema.sql", "db/data.sql"}}});
+}
+
+TEST_CASE("seed files are read from inside the checkout only") {
+  gf::test::TemporaryFolder folder;
+  const auto root = folder.path() / "shop";
+  std::filesystem::create_directories(root / "db");
+  std::ofstream(root / "db/a.sql") << "CREATE TABLE a ();";
+  std::ofstream(root / "db/b.sql") << "CREATE TABLE b ();";
+  std::ofstream(folder.path() / "outside.sql") << "SELECT 1";
+  std::filesystem::create_symlink("../../outside.sql", root / "db/out.sql");
+  std::filesystem::create_symlink("a.sql", root / "db/in.sql");
+  const auto files = read_seed(root.string(), {"db/a.sql", "db/in.sql"});
+  REQUIRE(files.size() == 2);
+  CHECK(files[0].path == "db/a.sql");
+  CHECK(files[1].text == "CREATE TABLE a ();");
+
+  const auto refusal = [&](const std::string& path) -> std::string {
+    try {
+      read_seed(root.string(), {path});
+    } catch (const Error& error) {
+      CHECK(error.code() == ErrorCode::bad_config);
+      return error.message();
+    }
+    return {};
+  };
+  CHECK(refusal("db/none.sql") == "cannot use the seed file db/none.sql: No such file or directory");
+  CHECK(refusal("db/out.sql") == "cannot use the seed file db/out.sql: it leads out of the checkout");
+  CHECK(refusal("db") == "cannot use the seed file db: it is no file");
+
+  const auto digest = [&](std::vector<std::string> paths) { return seed_digest(read_seed(root.string(), paths)); };
+  CHECK(digest({"db/a.sql", "db/b.sql"}) != digest({"db/b.sql", "db/a.sql"}));
+  CHECK(digest({"db/a.sql"}) == digest({"db/in.sql"}));  // what they hold, not what they are called
+  CHECK(digest({"db/a.sql"}) != digest({"db/a.sql", "db/a.sql"}));
+}
+
 TEST_CASE("what is wrong is told with place, reason and the nearest name") {
   struct Row {
     const char* text;
     const char* expected;
   };
   const Row rows[] = {
+      {"addons: {redis: {seed: [../x.sql]}}",
+       "greenfield.yaml:3:24: 'seed' must name files inside the checkout, not '../x.sql'"},
+      {"addons: {redis: {seed: [/etc/passwd]}}", "'seed' must name files inside the checkout, not '/etc/passwd'"},
+      {"addons: {redis: {sed: [x]}}", "unknown key 'sed' in the addon 'redis'; did you mean 'seed'?"},
+      {"addons: {redis: {seed: x}}", "'seed' must be a list"},
       {"replcas: 2", "greenfield.yaml:3:1: unknown key 'replcas' in greenfield.yaml"},
       {"apps: {api: {image: x, replcas: 2}}",
        "greenfield.yaml:3:24: unknown key 'replcas' in the app 'api'; did you mean 'replicas'?"},
