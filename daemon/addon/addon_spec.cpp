@@ -12,9 +12,7 @@ using Table = std::map<std::string, std::string>;
 
 Workload read_workload(const Json& from) { return {from.at("kind"), from.at("name")}; }
 
-std::optional<PodCommand> read_command(const Json& claim, const char* key) {
-  if (!claim.contains(key)) return std::nullopt;
-  const auto& from = claim.at(key);
+PodCommand read_command(const Json& from) {
   PodCommand command;
   command.workload = read_workload(from);
   command.container = from.at("container");
@@ -52,11 +50,14 @@ AddonSpec read(const Json& from, const std::filesystem::path& folder, const Tabl
   if (const auto found = from.find("claim"); found != from.end()) {
     Claim claim;
     claim.values = found->value("values", Table());
-    claim.create = read_command(*found, "create");
-    claim.remove = read_command(*found, "remove");
+    if (found->contains("create")) claim.create = read_command(found->at("create"));
+    if (found->contains("remove")) claim.remove = read_command(found->at("remove"));
     claim.env = found->value("env", Table());
     spec.claim = std::move(claim);
   }
+  if (const auto found = from.find("backup"); found != from.end())
+    spec.backup =
+        BackupCommands{found->at("extension"), read_command(found->at("dump")), read_command(found->at("restore"))};
   spec.stand_in = from.value("stand_in", "");
   if (from.contains("data")) spec.volumes = from["data"].at("volumes").get<Strings>();
   return spec;

@@ -15,6 +15,10 @@ class Claims {
   /// Throws Error(addon_failed) with what the claim's command said.
   Task<std::vector<std::string>> ensure(const AddonSpec& spec, std::string project);
 
+  /// What the templates of the addon stand for in the claim of `project`, but for host and port; empty when there is no
+  /// claim.
+  Task<std::map<std::string, std::string>> known(const AddonSpec& spec, std::string project);
+
   /// The variables with their values, as seen from this machine: the first endpoint stands at 127.0.0.1:`port`.
   /// Empty when there is no claim.
   Task<std::map<std::string, std::string>> localhost_env(const AddonSpec& spec, std::string project, int port);

@@ -21,14 +21,31 @@ const Json* PodCommands::ready_pod(const std::string& space, const Workload& of)
   return nullptr;
 }
 
-Task<std::string> PodCommands::run(std::string space, PodCommand command, std::map<std::string, std::string> values,
-                                   std::string what) {
+Task<container::ExecSpec> PodCommands::exec_in_ready_pod(std::string space, PodCommand command) {
   const Json* ready = nullptr;
   while ((ready = ready_pod(space, command.workload)) == nullptr) {
     auto waiting = mirror_.changed().wait();
     co_await std::move(waiting);
   }
-  auto exec = node::pod_exec(*ready, command.container, command.command, false, true);
+  co_return node::pod_exec(*ready, command.container, command.command, false, true);
+}
+
+Task<std::unique_ptr<container::ExecStream>> PodCommands::open(std::string space, PodCommand command,
+                                                               std::map<std::string, std::string> values) {
+  auto preparing = exec_in_ready_pod(space, command);
+  auto exec = co_await std::move(preparing);
+  auto starting = engine_.exec_stream(std::move(exec));
+  auto stream = co_await std::move(starting);
+  const auto input = fill(command.input, values) + '\n';
+  auto writing = stream->write(input);
+  co_await std::move(writing);
+  co_return stream;
+}
+
+Task<std::string> PodCommands::run(std::string space, PodCommand command, std::map<std::string, std::string> values,
+                                   std::string what) {
+  auto preparing = exec_in_ready_pod(space, command);
+  auto exec = co_await std::move(preparing);
   auto running = engine_.exec(std::move(exec), fill(command.input, values));
   const auto result = co_await std::move(running);
   if (result.exit_code != 0) throw Error(ErrorCode::addon_failed, what, {}, result.output + result.errors);

@@ -18,7 +18,13 @@ class PodCommands {
   Task<std::string> run(std::string space, PodCommand command, std::map<std::string, std::string> values,
                         std::string what);
 
+  /// Likewise begins `command`, gives it its input and an empty line, and leaves the rest to the caller.
+  Task<std::unique_ptr<container::ExecStream>> open(std::string space, PodCommand command,
+                                                    std::map<std::string, std::string> values);
+
  private:
+  Task<container::ExecSpec> exec_in_ready_pod(std::string space, PodCommand command);
+
   kube::Mirror& mirror_;
   container::Engine& engine_;
 };
