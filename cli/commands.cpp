@@ -1,13 +1,16 @@
 #include "commands.hpp"
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <iostream>
 
 namespace gf::cli {
 
 void add_commands(CLI::App& app, Context& context) {
-  for (const auto add : {add_init, add_up, add_down, add_status, add_logs, add_exec, add_env, add_url, add_addon,
-                         add_doctor, add_operation, add_kubeconfig, add_daemon, add_completion, add_version})
+  for (const auto add :
+       {add_init, add_up, add_down, add_status, add_logs, add_exec, add_env, add_url, add_addon, add_backup,
+        add_snapshot, add_doctor, add_operation, add_kubeconfig, add_daemon, add_completion, add_version})
     add(app, context);
 }
 
@@ -34,6 +37,14 @@ Json finish(Context& context, const Json& operation) {
     return nullptr;
   }
   return follow(context.session, context.output, id);
+}
+
+void confirm(const std::string& question, bool yes) {
+  if (yes || ::isatty(STDIN_FILENO) == 0) return;
+  std::cerr << question << " [y/N] " << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  if (answer != "y" && answer != "yes") throw Error(ErrorCode::cancelled, "nothing was changed");
 }
 
 }  // namespace gf::cli

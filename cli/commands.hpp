@@ -30,6 +30,8 @@ void add_addon(CLI::App& app, Context& context);
 void add_operation(CLI::App& app, Context& context);
 void add_kubeconfig(CLI::App& app, Context& context);
 void add_daemon(CLI::App& app, Context& context);
+void add_backup(CLI::App& app, Context& context);
+void add_snapshot(CLI::App& app, Context& context);
 void add_completion(CLI::App& app, Context& context);
 void add_version(CLI::App& app, Context& context);
 
@@ -40,5 +42,8 @@ std::string project_root(const std::string& folder);
 Json current_project(const Context& context, const Json& status);
 /// Shows `operation` (an answer of the daemon's) to its end, or says its id with --no-wait. Returns its result.
 Json finish(Context& context, const Json& operation);
+/// Asks whoever sits at the terminal, unless they have said `yes` already. Throws Error(cancelled) for anything but a
+/// yes. Where nobody sits, nobody is asked.
+void confirm(const std::string& question, bool yes);
 
 }  // namespace gf::cli
