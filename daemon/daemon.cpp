@@ -73,16 +73,30 @@ Daemon::Daemon(net::io_context& io, Paths paths)
                     addons_, deploy_, forwards_, registry_, *engine_,
                     [this](const std::string& subject, const std::string& sentence) { warn(subject, sentence); }},
                    state::Document(files_, paths_.state / "environment.json")),
+      backups_({io.get_executor(), clock_, workers_, files_, operations_, kube_, mirror_, addons_,
+                [this] {
+                  std::vector<std::string> names;
+                  for (const auto& one : registry_.all())
+                    if (one.up) names.push_back(one.name);
+                  return names;
+                },
+                [this](const std::string& subject, const std::string& sentence) { warn(subject, sentence); }},
+               paths_.data / "backups", state::Document(files_, paths_.state / "backup.json")),
+      snapshots_({io.get_executor(), clock_, operations_, kube_, mirror_, *engine_, addons_},
+                 state::Document(files_, paths_.state / "snapshots.json")),
       doctor_(*engine_, processes_),
       services_(services()),
       server_(io.get_executor(), paths_.socket().string(), api::make_api(services_)) {
   sources_.on_warning([this](const std::string& root, const std::string& sentence) { warn(root, sentence); });
-  for (const auto& sentence : {registry_.warning(), addons_.warning(), forwards_.warning(), environment_.warning()})
+  for (const auto& sentence : {registry_.warning(), addons_.warning(), forwards_.warning(), environment_.warning(),
+                               backups_.warning(), snapshots_.warning()})
     if (!sentence.empty()) warn("state", sentence);
 }
 
 api::Services Daemon::services() {
   return {environment_,
+          backups_,
+          snapshots_,
           operations_,
           cluster_,
           kube_,
@@ -113,6 +127,7 @@ void Daemon::warn(const std::string& subject, const std::string& sentence) {
 
 void Daemon::start() {
   server_.start();
+  backups_.start();
   environment_.start();
   spdlog::info("serving at {}", paths_.socket().string());
 }
@@ -122,6 +137,8 @@ Task<> Daemon::stop() {
   co_await std::move(server);
   auto operations = operations_.stop();
   co_await std::move(operations);
+  auto backups = backups_.stop();
+  co_await std::move(backups);
   auto environment = environment_.stop();
   co_await std::move(environment);
   auto forwards = forwards_.close_all();

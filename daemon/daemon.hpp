@@ -2,8 +2,10 @@
 #include <deque>
 
 #include "api/routes.hpp"
+#include "backup/backup_service.hpp"
 #include "cluster/providers.hpp"
 #include "http/server.hpp"
+#include "snapshot/snapshot_service.hpp"
 #include "system/instance_lock.hpp"
 #include "system/paths.hpp"
 
@@ -51,6 +53,8 @@ class Daemon {
   deploy::DeployService deploy_;
   forward::ForwardService forwards_;
   environment::Environment environment_;
+  backup::BackupService backups_;
+  snapshot::SnapshotService snapshots_;
   doctor::Doctor doctor_;
   api::Services services_;
   http::Server server_;

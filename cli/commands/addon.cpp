@@ -84,6 +84,14 @@ void print_one(Context& context, const std::string& name) {
       std::cout << "  " << endpoint.value("name", "") << ": localhost:" << endpoint.value("port", 0) << '\n';
 }
 
+/// Tells what going to another profile does, and asks.
+void confirm_change(Context& context, const std::string& name, const Json& body, bool yes) {
+  const auto plan = context.session.send("POST", "/v1/addons/" + http::percent_encode(name) + "/plan", body);
+  if (plan.at("steps").empty()) return;
+  for (const auto& step : plan.at("steps")) std::cerr << step.get<std::string>() << '\n';
+  confirm("This changes how " + name + " runs, for all projects.", yes);
+}
+
 }  // namespace
 
 void add_addon(CLI::App& app, Context& context) {
@@ -103,11 +111,16 @@ void add_addon(CLI::App& app, Context& context) {
   auto* enable = command->add_subcommand("enable", "start one, with what it requires");
   auto profile = std::make_shared<std::string>();
   enable->add_option("name", *name)->required();
-  enable->add_option("--profile", *profile, "dev or full");
-  enable->callback([&context, name, profile] {
+  enable->add_option("--profile", *profile, "dev or full; from one to the other its data stay");
+  auto agreed = std::make_shared<bool>(false);
+  enable->add_flag("--yes", *agreed, "do not ask before a change of profile");
+  enable->callback([&context, name, profile, agreed] {
     context.session.ensure_daemon();
     Json body = Json::object();
-    if (!profile->empty()) body["profile"] = *profile;
+    if (!profile->empty()) {
+      body["profile"] = *profile;
+      confirm_change(context, *name, body, *agreed);
+    }
     finish(context, context.session.send("POST", "/v1/addons/" + http::percent_encode(*name) + "/enable", body));
   });
   auto* reset =

@@ -1,4 +1,3 @@
-#include <ctime>
 #include <iostream>
 
 #include "commands.hpp"
@@ -7,13 +6,6 @@
 namespace gf::cli {
 
 namespace {
-
-std::string time_text(double seconds) {
-  const auto when = static_cast<std::time_t>(seconds);
-  char text[32];
-  std::strftime(text, sizeof text, "%F %T", std::localtime(&when));
-  return text;
-}
 
 void print_list(Context& context) {
   const auto answer = context.session.get("/v1/operations");
@@ -25,7 +17,7 @@ void print_list(Context& context) {
   for (const auto& item : answer.at("operations")) {
     const auto operation = operation_from_json(item);
     rows.push_back({operation.id, operation.kind, operation.subject, std::string(name(operation.state)),
-                    time_text(operation.created),
+                    local_time_text(operation.created),
                     operation.finished ? duration_text(*operation.finished - operation.created) : "-"});
   }
   std::cout << table(rows);

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <ctime>
 
 namespace gf::cli {
 
@@ -26,12 +27,28 @@ const char* color_of(const std::string& state) {
 
 }  // namespace
 
+std::string local_time_text(double seconds) {
+  const auto when = static_cast<std::time_t>(seconds);
+  char text[32];
+  std::strftime(text, sizeof text, "%F %T", std::localtime(&when));
+  return text;
+}
+
 std::string duration_text(double seconds) {
   char text[64];
   if (seconds < 60)
     std::snprintf(text, sizeof text, "%.1f s", seconds);
   else
     std::snprintf(text, sizeof text, "%d min %02d s", static_cast<int>(seconds) / 60, static_cast<int>(seconds) % 60);
+  return text;
+}
+
+std::string bytes_text(std::uint64_t bytes) {
+  constexpr double kb = 1000, mb = 1000 * kb;
+  const auto number = static_cast<double>(bytes);
+  char text[32];
+  if (number < kb) return std::to_string(bytes) + " B";
+  std::snprintf(text, sizeof text, number < mb ? "%.1f kB" : "%.1f MB", number / (number < mb ? kb : mb));
   return text;
 }
 

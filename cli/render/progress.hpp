@@ -8,8 +8,12 @@
 
 namespace gf::cli {
 
+/// "2026-11-24 22:49:22", local.
+std::string local_time_text(double seconds);
 /// "1.2 s", "3 min 04 s"
 std::string duration_text(double seconds);
+/// "812 B", "12.3 kB", "1200.0 MB"
+std::string bytes_text(std::uint64_t bytes);
 /// "3 of 7 steps", "12.3 of 80.0 MB"
 std::string amount_text(std::uint64_t done, std::uint64_t total, const std::string& unit);
 

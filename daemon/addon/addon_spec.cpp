@@ -12,15 +12,18 @@ using Table = std::map<std::string, std::string>;
 
 Workload read_workload(const Json& from) { return {from.at("kind"), from.at("name")}; }
 
-std::optional<PodCommand> read_command(const Json& parent, const char* key) {
-  if (!parent.contains(key)) return std::nullopt;
-  const auto& from = parent.at(key);
+PodCommand read_command(const Json& from) {
   PodCommand command;
   command.workload = read_workload(from);
   command.container = from.at("container");
   command.command = from.at("command").get<Strings>();
   command.input = from.value("stdin", "");
   return command;
+}
+
+std::optional<PodCommand> optional_command(const Json& parent, const char* key) {
+  if (!parent.contains(key)) return std::nullopt;
+  return read_command(parent.at(key));
 }
 
 AddonSpec read(const Json& from, const std::filesystem::path& folder, const Table& versions) {
@@ -39,8 +42,8 @@ AddonSpec read(const Json& from, const std::filesystem::path& folder, const Tabl
                            profile.at("memory_mib"),
                            profile.value("cpu_millicores", 0),
                            profile.value("start_seconds", 0.0),
-                           read_command(profile, "gather"),
-                           read_command(profile, "spread")};
+                           optional_command(profile, "gather"),
+                           optional_command(profile, "spread")};
   for (const auto& item : from.at("endpoints")) {
     const int port = item.at("port");
     spec.endpoints.push_back({item.at("name"), item.at("service"), port, item.value("localhost_port", 0),
@@ -56,12 +59,15 @@ AddonSpec read(const Json& from, const std::filesystem::path& folder, const Tabl
   if (const auto found = from.find("claim"); found != from.end()) {
     Claim claim;
     claim.values = found->value("values", Table());
-    claim.create = read_command(*found, "create");
-    claim.remove = read_command(*found, "remove");
+    claim.create = optional_command(*found, "create");
+    claim.remove = optional_command(*found, "remove");
     claim.env = found->value("env", Table());
     spec.claim = std::move(claim);
   }
-  spec.connect = read_command(from, "connect");
+  spec.connect = optional_command(from, "connect");
+  if (const auto found = from.find("backup"); found != from.end())
+    spec.backup =
+        BackupCommands{found->at("extension"), read_command(found->at("dump")), read_command(found->at("restore"))};
   spec.stand_in = from.value("stand_in", "");
   if (from.contains("data")) spec.volumes = from["data"].at("volumes").get<Strings>();
   return spec;

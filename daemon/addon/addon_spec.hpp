@@ -50,6 +50,14 @@ struct Claim {
   std::map<std::string, std::string> env;     ///< variable → template
 };
 
+/// How what one project has of an addon gets into a file and back. The values come on standard input, ended by an empty
+/// line; the bytes leave `dump` on standard output and follow the values into `restore`. A restore that cannot replace
+/// the former content as a whole says "replacing" on standard output before it begins to.
+struct BackupCommands {
+  std::string extension;
+  PodCommand dump, restore;
+};
+
 /// addons/<name>/addon.yaml. Its keys are described in addons/schema.json.
 struct AddonSpec {
   std::string name, summary, version, space;
@@ -61,6 +69,7 @@ struct AddonSpec {
   std::vector<Workload> ready;
   std::optional<Claim> claim;
   std::optional<PodCommand> connect;  ///< its native shell, as the user of a claim
+  std::optional<BackupCommands> backup;
   std::vector<std::string> volumes;
   std::string stand_in;  ///< what our own image holds in place of the genuine server, else ""
 };

@@ -158,15 +158,22 @@ Task<std::unique_ptr<container::ExecStream>> Claims::connect(const AddonSpec& sp
   co_return co_await std::move(opening);
 }
 
-Task<std::map<std::string, std::string>> Claims::localhost_env(const AddonSpec& spec, std::string project, int port) {
-  std::map<std::string, std::string> env;
-  if (!spec.claim) co_return env;
+Task<std::map<std::string, std::string>> Claims::known(const AddonSpec& spec, std::string project) {
+  std::map<std::string, std::string> none;
+  if (!spec.claim) co_return none;
   auto getting = kube_.get("v1", "Secret", project, secret_name(spec.name));
   const auto stored = co_await std::move(getting);
   const auto password = secret_value(stored, password_key);
-  if (password.empty()) co_return env;
+  if (password.empty()) co_return none;
   auto collecting = values(spec, project, password);
-  auto known = co_await std::move(collecting);
+  co_return co_await std::move(collecting);
+}
+
+Task<std::map<std::string, std::string>> Claims::localhost_env(const AddonSpec& spec, std::string project, int port) {
+  std::map<std::string, std::string> env;
+  auto asking = known(spec, project);
+  auto known = co_await std::move(asking);
+  if (known.empty()) co_return env;
   known["host"] = "127.0.0.1";
   known["port"] = std::to_string(port);
   for (const auto& [name, text] : spec.claim->env) env[name] = fill(text, known);

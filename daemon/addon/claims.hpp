@@ -31,6 +31,10 @@ class Claims {
   /// Feeds `text` to the addon's shell. Throws Error(addon_failed) with `what` and the shell's words.
   Task<> feed(const AddonSpec& spec, std::string project, std::string text, std::string what);
 
+  /// What the templates of the addon stand for in the claim of `project`, but for host and port; empty when there is no
+  /// claim.
+  Task<std::map<std::string, std::string>> known(const AddonSpec& spec, std::string project);
+
   /// The variables with their values, as seen from this machine: the first endpoint stands at 127.0.0.1:`port`.
   /// Empty when there is no claim.
   Task<std::map<std::string, std::string>> localhost_env(const AddonSpec& spec, std::string project, int port);

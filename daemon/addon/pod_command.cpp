@@ -46,15 +46,32 @@ const Json* PodCommands::ready_pod(const std::string& space, const Workload& of)
   return nullptr;
 }
 
-Task<container::ExecResult> PodCommands::execute(std::string space, PodCommand command, std::string input) {
+Task<container::ExecSpec> PodCommands::exec_in_ready_pod(std::string space, PodCommand command) {
   const Json* ready = nullptr;
   while ((ready = ready_pod(space, command.workload)) == nullptr) {
     auto waiting = mirror_.changed().wait();
     co_await std::move(waiting);
   }
-  auto exec = node::pod_exec(*ready, command.container, command.command, false, true);
+  co_return node::pod_exec(*ready, command.container, command.command, false, true);
+}
+
+Task<container::ExecResult> PodCommands::execute(std::string space, PodCommand command, std::string input) {
+  auto preparing = exec_in_ready_pod(std::move(space), std::move(command));
+  auto exec = co_await std::move(preparing);
   auto running = node::run_in_pod(engine_, std::move(exec), std::move(input));
   co_return co_await std::move(running);
+}
+
+Task<std::unique_ptr<container::ExecStream>> PodCommands::begin(std::string space, PodCommand command,
+                                                                std::map<std::string, std::string> values) {
+  auto preparing = exec_in_ready_pod(std::move(space), command);
+  auto exec = co_await std::move(preparing);
+  auto starting = node::start_in_pod(engine_, std::move(exec));
+  auto stream = co_await std::move(starting);
+  const auto input = fill(command.input, values) + '\n';
+  auto writing = stream->write(input);
+  co_await std::move(writing);
+  co_return stream;
 }
 
 Task<std::string> PodCommands::run(std::string space, PodCommand command, std::map<std::string, std::string> values,

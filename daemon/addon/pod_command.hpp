@@ -33,7 +33,13 @@ class PodCommands {
   Task<> feed(std::string space, PodCommand command, std::map<std::string, std::string> values, std::string text,
               std::string what);
 
+  /// Waits for a ready pod, begins `command` in it, gives it its input and an empty line, and leaves the rest to the
+  /// caller.
+  Task<std::unique_ptr<container::ExecStream>> begin(std::string space, PodCommand command,
+                                                     std::map<std::string, std::string> values);
+
  private:
+  Task<container::ExecSpec> exec_in_ready_pod(std::string space, PodCommand command);
   Task<container::ExecResult> execute(std::string space, PodCommand command, std::string input);
 
   kube::Mirror& mirror_;

@@ -8,6 +8,8 @@ http::Handler make_api(const Services& services) {
   add_operation_routes(services.operations, routes);
   add_environment_routes(services, routes);
   add_project_routes(services, routes);
+  add_backup_routes(services.backups, routes);
+  add_snapshot_routes(services.snapshots, routes);
   add_exec_route(services, routes);
   add_connect_route(services, routes);
   return http::make_router(std::move(routes));

@@ -12,6 +12,8 @@ void add_daemon_routes(const Services& services, Routes& routes);
 void add_operation_routes(operation::Engine& operations, Routes& routes);
 void add_environment_routes(const Services& services, Routes& routes);
 void add_project_routes(const Services& services, Routes& routes);
+void add_backup_routes(backup::BackupService& backups, Routes& routes);
+void add_snapshot_routes(snapshot::SnapshotService& snapshots, Routes& routes);
 void add_exec_route(const Services& services, Routes& routes);
 void add_connect_route(const Services& services, Routes& routes);
 

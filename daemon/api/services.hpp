@@ -1,14 +1,18 @@
 #pragma once
 #include <functional>
 
+#include "backup/backup_service.hpp"
 #include "doctor/doctor.hpp"
 #include "environment/environment.hpp"
+#include "snapshot/snapshot_service.hpp"
 
 namespace gf::api {
 
 /// What the routes serve: references to the daemon's collaborators.
 struct Services {
   environment::Environment& environment;
+  backup::BackupService& backups;
+  snapshot::SnapshotService& snapshots;
   operation::Engine& operations;
   cluster::ClusterService& cluster;
   kube::CurrentKubeApi& kube;

@@ -40,6 +40,7 @@ Paths find_paths(const Environment& environment, const fs::path& program, unsign
   else
     paths.runtime = "/tmp/gf-" + std::to_string(uid);
   paths.state = folder(environment, "XDG_STATE_HOME", home / ".local/state") / "gf";
+  paths.data = folder(environment, "XDG_DATA_HOME", home / ".local/share") / "gf";
   paths.cache = folder(environment, "XDG_CACHE_HOME", home / ".cache") / "gf";
   paths.config = folder(environment, "XDG_CONFIG_HOME", home / ".config") / "gf";
   const auto prefix = program.parent_path().parent_path();

@@ -11,6 +11,7 @@ struct Paths {
   std::filesystem::path
       runtime;  ///< $XDG_RUNTIME_DIR/gf, else /run/user/UID/gf when that exists, else /tmp/gf-UID (0700, ours)
   std::filesystem::path state;   ///< $XDG_STATE_HOME/gf, else ~/.local/state/gf
+  std::filesystem::path data;    ///< $XDG_DATA_HOME/gf, else ~/.local/share/gf: backups
   std::filesystem::path cache;   ///< $XDG_CACHE_HOME/gf, else ~/.cache/gf
   std::filesystem::path config;  ///< $XDG_CONFIG_HOME/gf, else ~/.config/gf
   std::filesystem::path

@@ -32,6 +32,12 @@ CASES = {
     "env": "gf -C /nowhere/größer/shop env",
     "url": "gf -C /nowhere/größer/shop url",
     "url-unknown": "gf -C /nowhere/größer/shop url worker",
+    "backup-list": "gf -C /nowhere/größer/shop backup list",
+    "backup-list-json": "gf -o json -C /nowhere/größer/shop backup list",
+    "backup-schedule": "gf backup schedule",
+    "backup-help": "gf backup --help",
+    "snapshot-list": "gf snapshot list",
+    "snapshot-help": "gf snapshot --help",
     "other-folder": "gf -C /nowhere url",
     "version": "gf version",
 }

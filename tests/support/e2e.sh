@@ -6,7 +6,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$root" || exit 1
 work=$(mktemp -d)
 export GF_CLUSTER=${GF_CLUSTER:-gf-test}-${scenario:0:1}
-export XDG_RUNTIME_DIR=$work/run XDG_STATE_HOME=$work/state XDG_CONFIG_HOME=$work/config HOME=${HOME:-/root} ASAN_OPTIONS=detect_leaks=0
+export XDG_RUNTIME_DIR=$work/run XDG_STATE_HOME=$work/state XDG_CONFIG_HOME=$work/config XDG_DATA_HOME=$work/data HOME=${HOME:-/root} ASAN_OPTIONS=detect_leaks=0
 mkdir -p "$XDG_RUNTIME_DIR"
 gf=$root/build/dev/cli/gf
 app=$work/app

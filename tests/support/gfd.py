@@ -50,6 +50,7 @@ class Gfd:
         self.env |= {
             "HOME": str(self.work), "XDG_RUNTIME_DIR": str(self.work / "run"), "XDG_STATE_HOME": str(self.work / "state"),
             "XDG_CONFIG_HOME": str(self.work / "config"), "XDG_CACHE_HOME": str(self.work / "cache"),
+            "XDG_DATA_HOME": str(self.work / "data"),
             "DOCKER_HOST": f"unix://{engine}", "GF_CLUSTER": "gf-test-none", "ASAN_OPTIONS": "detect_leaks=0"}
 
     def __enter__(self):
