@@ -25,8 +25,13 @@ for name in "$database" "$user"; do
   esac
 done
 
-# As root over the socket, where the server knows who asks and wants no password.
-sql() { mysql --defaults-file=/config/my.cnf --user=root --batch --skip-column-names "$@"; }
+# As root over the socket, where the server knows who asks and wants no password. Of several members only the primary can do
+# it: PRIMARY names its Service.
+if [ -n "${PRIMARY:-}" ]; then
+  sql() { mysql --defaults-file=/run/mysqld/root.cnf --host="$PRIMARY" --batch --skip-column-names "$@"; }
+else
+  sql() { mysql --defaults-file=/config/my.cnf --user=root --batch --skip-column-names "$@"; }
+fi
 
 case ${1:-} in
   create)
