@@ -5,7 +5,7 @@ member may lead. Each volume says to which generation its data belong, and the C
 where that is empty the profile dev has been here, and all copies but that of postgres-0 are out of date. Nobody else than
 postgres-0 ever begins a generation, so there are never two first leaders.
 """
-import contextlib, http.server, json, os, shutil, socket, subprocess, sys, threading, time
+import contextlib, glob, http.server, json, os, shutil, socket, subprocess, sys, threading, time
 
 import yaml
 
@@ -67,6 +67,10 @@ def configure():
 def begin():
     """Begins a generation with the data on this volume. What Patroni knows is about other data."""
     subprocess.run(["/bin/sh", "/scripts/initialize"], check=True)
+    # A start and a stop with the limits of this profile: Patroni would keep those that the data were last used with.
+    programs = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
+    subprocess.run([programs + "/postgres", "--single", "-D", DATA, "--config-file=/config/postgresql.conf", "postgres"],
+                   check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     for name in ("leader", "sync", "failover", "config"):
         api.call("DELETE", "configmaps/postgres-" + name)
     write(GENERATION, os.urandom(8).hex())
