@@ -3,7 +3,7 @@
 write: rows numbered from FIRST, one after the other; prints the number of each that was acknowledged, with the time. A row
 that was not is given up: nobody knows whether it is there. read: prints the numbers of all rows.
 """
-import asyncio, os, ssl, sys, time
+import asyncio, os, ssl, sys, time, warnings
 
 import aiomysql
 import asyncpg
@@ -60,8 +60,10 @@ async def read(store):
     await store.connect()
     for row in await store.run("SELECT number FROM written ORDER BY number"):
         print(row[0])
+    store.drop()
 
 
+warnings.simplefilter("ignore")  # "Table exists already", for each connection
 store = {"postgres": Postgres, "mysql": Mysql}[sys.argv[1]]()
 if sys.argv[2] == "write":
     asyncio.run(write(store, int(sys.argv[3]), time.time() + float(sys.argv[4])))

@@ -68,7 +68,14 @@ while :; do
   me=${HOSTNAME##*-}
   read -r own as < <(standing)
   case ${own:-} in
-    ONLINE) role "$as"; label "$as" ;;
+    ONLINE)
+      role "$as"
+      label "$as"
+      if [[ $as = primary ]] && stuck; then
+        say "ends the server: a commit waits for a turn that does not come, so another member has to take over"
+        touch /run/mysqld/stuck
+      fi
+      ;;
     OFFLINE) label ''; ask_all && group=${of[me]} && decide ;;
     *) role ''; label '' ;; # it starts, copies or ends
   esac

@@ -77,15 +77,17 @@ def begin():
 
 
 def living(me):
-    """The generation that lives, None while nobody says."""
+    """The generation that lives, nothing while nobody says."""
     told = (api.call("GET", "configmaps/postgres-generation") or {}).get("data", {}).get("generation")
-    if told is not None or me != SEED:
+    if me != SEED or told == "":
         return told
-    if api.read(GENERATION) is None:
+    if told is None and api.read(GENERATION) is None:
         begin()
     configure()
-    api.call("PATCH", "configmaps/postgres-generation", {"data": {"generation": api.read(GENERATION)}})
-    return api.read(GENERATION)
+    if told is None:
+        told = api.read(GENERATION)
+        api.call("PATCH", "configmaps/postgres-generation", {"data": {"generation": told}})
+    return told
 
 
 def wait_for_generation(me):
