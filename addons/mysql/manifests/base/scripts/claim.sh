@@ -36,7 +36,7 @@ sql() {
   until said=$(printf '%s\n' "$statements" | mysql --defaults-file=/run/mysqld/root.cnf --host="$PRIMARY" --batch --skip-column-names "$@" 2>&1); do
     tries=$((tries + 1))
     case $said in
-      "ERROR 20"* | *"ERROR 1053"* | *"ERROR 1290"* | *"ERROR 3100"*) [ "$tries" -lt 30 ] && sleep 2 && continue ;;
+      "ERROR 20"* | *"ERROR 1053"* | *"ERROR 1290"* | *"ERROR 1317"* | *"ERROR 3100"*) [ "$tries" -lt 30 ] && sleep 2 && continue ;;
     esac
     printf '%s\n' "$said" >&2
     return 1

@@ -22,7 +22,7 @@ standing() {
 # stuck: whether a commit waits for its turn that never comes. MySQL 9.7 comes to that when members join while a definition
 # changes; from then on no write goes through.
 stuck() {
-  [[ $(here "SELECT COUNT(*) FROM information_schema.processlist WHERE state = 'Waiting for Binlog Group Commit ticket' AND time >= 10" 2>/dev/null) = [1-9]* ]]
+  [[ $(here "SELECT COUNT(*) FROM information_schema.processlist WHERE state = 'Waiting for Binlog Group Commit ticket' AND time >= 5" 2>/dev/null) = [1-9]* ]]
 }
 
 # ask_all: state, group and transactions of all three in `state`, `of` and `executed`. The state of one that does not answer is
