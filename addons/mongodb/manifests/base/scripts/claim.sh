@@ -30,4 +30,5 @@ case ${1:-} in
 esac
 ADMIN_PASSWORD=$(cat /auth/password)
 export ADMIN_PASSWORD CLAIM_ACTION="$1" CLAIM_DATABASE="$database" CLAIM_USER="$user" CLAIM_PASSWORD="$password"
-exec mongosh --quiet --norc 'mongodb://127.0.0.1:27017/admin?directConnection=true' /scripts/claim.js
+# Of several members only one takes writes: PRIMARY names its Service.
+exec mongosh --quiet --norc "mongodb://${PRIMARY:-127.0.0.1}:27017/admin?directConnection=true" /scripts/claim.js

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Starts the server that the image holds, the genuine mongod or FerretDB in its place: a replica set of one, named rs0, that
-# wants to know who asks. Makes the data folder first when the volume holds none. Each server has a folder of its own, for
-# neither reads the other's.
+# Starts the server that the image holds, the genuine mongod or FerretDB in its place: a member of the replica set rs0, in the
+# profile dev the only one, that wants to know who asks. Makes the data folder first when the volume holds none. Each server
+# has a folder of its own, for neither reads the other's.
 set -eu
 umask 077
 
@@ -20,6 +20,9 @@ serve() {
       ;;
   esac
 }
+
+# A further member of the set begins with nothing, and copies what the others have.
+if [ "$server" = mongod ] && [ "${HOSTNAME##*-}" != 0 ]; then mkdir -p "$data"; fi
 
 if [ ! -d "$data" ]; then
   # Made beside its place by a server that only this container reaches, written to disk, then renamed: a kill at any moment
@@ -43,6 +46,8 @@ case $server in
   mongod)
     # mongod wants the key of the set in a file that nobody but its owner can read.
     cat /auth/keyfile >/run/mongodb/keyfile
+    # The profile full: the first member sees to it that the set has the others.
+    if [ -e /scripts/members ] && [ "${HOSTNAME##*-}" = 0 ]; then /bin/sh /scripts/members join & fi
     serve "$data" 0.0.0.0 --auth --keyFile /run/mongodb/keyfile
     ;;
   ferretdb) serve "$data" '' ;;

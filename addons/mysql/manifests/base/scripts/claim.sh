@@ -25,8 +25,24 @@ for name in "$database" "$user"; do
   esac
 done
 
-# As root over the socket, where the server knows who asks and wants no password.
-sql() { mysql --defaults-file=/config/my.cnf --user=root --batch --skip-column-names "$@"; }
+# As root over the socket, where the server knows who asks and wants no password. Of several members only the primary can do
+# it: PRIMARY names its Service. While it changes, what fails for that is tried again.
+sql() {
+  if [ -z "${PRIMARY:-}" ]; then
+    mysql --defaults-file=/config/my.cnf --user=root --batch --skip-column-names "$@"
+    return
+  fi
+  statements=$(cat) tries=0
+  until said=$(printf '%s\n' "$statements" | mysql --defaults-file=/run/mysqld/root.cnf --host="$PRIMARY" --batch --skip-column-names "$@" 2>&1); do
+    tries=$((tries + 1))
+    case $said in
+      "ERROR 20"* | *"ERROR 1053"* | *"ERROR 1290"* | *"ERROR 1317"* | *"ERROR 3100"*) [ "$tries" -lt 30 ] && sleep 2 && continue ;;
+    esac
+    printf '%s\n' "$said" >&2
+    return 1
+  done
+  [ -z "$said" ] || printf '%s\n' "$said"
+}
 
 case ${1:-} in
   create)

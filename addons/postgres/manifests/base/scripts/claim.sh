@@ -32,5 +32,18 @@ case ${1:-} in
   *) echo "usage: claim create|remove" >&2; exit 64 ;;
 esac
 export CLAIM_ACTION="$1" CLAIM_DATABASE="$database" CLAIM_USER="$user" CLAIM_PASSWORD="$password"
-exec psql --no-psqlrc --quiet --tuples-only --set=ON_ERROR_STOP=1 --username=postgres --dbname=postgres \
-  --output=/dev/null --file=/scripts/claim.sql
+claim() {
+  psql --no-psqlrc --quiet --tuples-only --set=ON_ERROR_STOP=1 --username=postgres --dbname=postgres \
+    --output=/dev/null --file=/scripts/claim.sql
+}
+# Over the socket, where the server knows who asks. Of several members only the leader can do it: PRIMARY names its Service.
+# While it changes there is no connection (2).
+[ -n "${PRIMARY:-}" ] || { claim; exit; }
+PGPASSWORD=$(cat /auth/password)
+export PGPASSWORD PGHOST="$PRIMARY" PGCONNECT_TIMEOUT=3
+tries=0
+until claim; do
+  code=$? tries=$((tries + 1))
+  [ "$code" = 2 ] && [ "$tries" -lt 30 ] || exit "$code"
+  sleep 1
+done

@@ -1,20 +1,13 @@
 #!/bin/sh
-# Starts PostgreSQL; makes the database cluster first when the volume holds none.
+# Starts PostgreSQL, the only one of this volume's data.
 set -eu
+/bin/sh /scripts/initialize
 
-# Debian's place for the programs, which the official image keeps as well; the image holds one version.
-for programs in /usr/lib/postgresql/*/bin; do PATH=$programs:$PATH; done
-
+# What the profile full leaves behind: that it followed another server, the slots of those that followed it, and to which
+# generation of members the data belong. From here on they are nobody else's.
 data=/data/pgdata
-if [ ! -d "$data" ]; then
-  # Made beside its place, written to disk, then renamed: a kill at any moment leaves no half-made cluster behind.
-  rm -rf "$data.new"
-  initdb --pgdata="$data.new" --username=postgres --pwfile=/auth/password \
-    --auth-local=peer --auth-host=scram-sha-256 --encoding=UTF8 --data-checksums \
-    --locale=C.UTF-8 --locale-provider=builtin --builtin-locale=C.UTF-8 \
-    --no-instructions --sync-method=syncfs
-  mv "$data.new" "$data"
-  sync /data
-fi
+rm -rf "$data/standby.signal" "$data"/pg_replslot/postgres_[0-9]* /data/generation
+sync /data
 
+for programs in /usr/lib/postgresql/*/bin; do PATH=$programs:$PATH; done
 exec postgres -D "$data" --config-file=/config/postgresql.conf
