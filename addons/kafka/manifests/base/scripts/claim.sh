@@ -32,7 +32,7 @@ case ${1:-} in
   create)
     [ -n "$password" ] || { echo "cannot claim: no password given" >&2; exit 64; }
     [ "$(cat "$done" 2>/dev/null)" != "$wanted" ] || exit 0
-    must ask org.apache.kafka.tools.AclCommand --add --allow-principal "User:$user" --operation All \
+    must ask "$acl_command" --add --allow-principal "User:$user" --operation All \
       --resource-pattern-type prefixed --topic "$prefix" --group "$prefix" --transactional-id "$prefix"
     must ask org.apache.kafka.tools.TopicCommand --create --if-not-exists --topic "${prefix}test-topic" --partitions 3
     must ask kafka.admin.ConfigCommand --alter --entity-type users --entity-name "$user" --add-config-file /dev/stdin <<CREDENTIAL
@@ -45,7 +45,7 @@ CREDENTIAL
     ask kafka.admin.ConfigCommand --alter --entity-type users --entity-name "$user" --delete-config SCRAM-SHA-512 ||
       case $answer in *'credential that does not exist'*) ;; *) echo "cannot claim: $answer" >&2; exit 1 ;; esac
     must ask org.apache.kafka.tools.TopicCommand --delete --if-exists --topic "$user\..*"
-    must ask org.apache.kafka.tools.AclCommand --remove --force \
+    must ask "$acl_command" --remove --force \
       --resource-pattern-type prefixed --topic "$prefix" --group "$prefix" --transactional-id "$prefix"
     ;;
   *) echo "usage: claim create|remove" >&2; exit 64 ;;

@@ -14,5 +14,5 @@ number=${pod##*-}
 address=$pod.kafka-headless.data.svc.cluster.local
 sed "s/BROKER_NUMBER/$number/g; s/BROKER_ADDRESS/$address/g; s/BROKER_LOCALHOST_PORT/$((9095 + number))/g" /config/*.properties >"$properties"
 
-. /scripts/prepare
+if [ -e /scripts/prepare ]; then . /scripts/prepare; fi
 exec java @/config/heap.options @/config/server.options kafka.Kafka "$properties"

@@ -2,6 +2,8 @@
 # Sourced: Kafka's own tools, each a Java of half a second, so that it works in the official image as well.
 CLASSPATH=$(printf ':%s' /opt/kafka/libs/*.jar)
 export CLASSPATH="${CLASSPATH#:}"
+# Kafka 3 has one of them elsewhere.
+case $CLASSPATH in */kafka_2.13-3.*) acl_command=kafka.admin.AclCommand ;; *) acl_command=org.apache.kafka.tools.AclCommand ;; esac
 tool() { answer=$(java @/config/tool.options "$@" 2>&1); }
 # ask CLASS ARGUMENT...: runs one as the administrator; what it says goes to $answer.
 ask() { tool "$@" --bootstrap-server 127.0.0.1:9091 --command-config /config/admin.conf; }
