@@ -1,5 +1,6 @@
-"""Keeps the label greenfield.dev/role=master on the pod of the master alone: it is what the Services `redis` and
-`redis-master` select. Sentinel tells of every new master, so nothing is asked again and again."""
+"""Follows the master that the Sentinels choose. The label greenfield.dev/role=master is on its pod alone: it is what the
+Services `redis` and `redis-master` select. When the Redis of this pod came back as a master just as another was chosen,
+it becomes a replica at once. Sentinel tells of every new master, so nothing is asked again and again."""
 
 import http.client
 import json
@@ -9,12 +10,15 @@ import ssl
 import time
 
 MEMBERS = ("redis-0", "redis-1", "redis-2")
+SENTINEL, REDIS = 26379, 6379
 ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 
 
-class Sentinel:
-    def __init__(self, host, timeout):
-        self._socket = socket.create_connection((host, 26379), timeout)
+class Server:
+    """A Sentinel or a Redis: they speak the same."""
+
+    def __init__(self, host, port, timeout):
+        self._socket = socket.create_connection((host, port), timeout)
         self._stream = self._socket.makefile("rb")
         self.ask("AUTH", os.environ["REDISCLI_AUTH"])
 
@@ -32,7 +36,7 @@ class Sentinel:
     def read(self):
         line = self._stream.readline()
         if not line.endswith(b"\r\n"):
-            raise ConnectionError("Sentinel has hung up")
+            raise ConnectionError("the server has hung up")
         kind, text = line[:1], line[1:-2].decode()
         if kind == b"*":
             return [self.read() for _ in range(int(text))]
@@ -53,7 +57,7 @@ def newest_master():
     known = []
     for member in MEMBERS:
         try:
-            with Sentinel(f"{member}.redis-headless", 1) as sentinel:
+            with Server(f"{member}.redis-headless", SENTINEL, 1) as sentinel:
                 words = sentinel.ask("SENTINEL", "MASTER", "gf")
                 master = dict(zip(words[::2], words[1::2]))
                 known.append((int(master["config-epoch"]), master["ip"]))
@@ -63,7 +67,6 @@ def newest_master():
 
 
 def label(master):
-    master = master.split(".")[0]
     with open(f"{ACCOUNT}/token", encoding="ascii") as file:
         token = file.read()
     context = ssl.create_default_context(cafile=f"{ACCOUNT}/ca.crt")
@@ -78,17 +81,34 @@ def label(master):
         if answer.status not in (200, 404):  # a pod that is just being made anew sees to itself when it starts
             raise OSError(f"the API answers {answer.status}")
     api.close()
+
+
+def yield_to(host):
+    try:
+        with Server("127.0.0.1", REDIS, 3) as own:
+            if own.ask("ROLE")[0] == "master":
+                own.ask("REPLICAOF", host, str(REDIS))
+                own.ask("CLIENT", "KILL", "TYPE", "normal")  # they would go on asking this one
+    except OSError:
+        pass  # one that is just starting finds its master itself
+
+
+def follow(host):
+    master = host.split(".")[0]
+    label(master)
+    if master != socket.gethostname():
+        yield_to(host)
     print(f"{master} is the master", flush=True)
 
 
 while True:
     try:
-        with Sentinel("127.0.0.1", 3) as own:
+        with Server("127.0.0.1", SENTINEL, 3) as own:
             own.ask("SUBSCRIBE", "+switch-master")
             master = newest_master()
             while True:
                 if master:
-                    label(master)
+                    follow(master)
                 master = own.wait()[2].split(" ")[3]  # gf OLD-HOST OLD-PORT NEW-HOST NEW-PORT
     except (OSError, http.client.HTTPException) as error:
         print(f"cannot follow the master: {error}", flush=True)
