@@ -3,7 +3,7 @@
 # so that nothing acknowledged is lost.
 set -eu
 . /scripts/members
-at() { member=$1; shift; redis-cli -e -h "$member.$domain" -t 2 --raw "$@"; }
+at() { member=$1; shift; redis-cli -e -h "$member.$domain" -t 2 --raw "$@" 2>&1; }
 sentinel() { redis-cli -e -p 26379 --raw sentinel "$@"; }
 # until SECONDS WORDS COMMAND...: there is no event for what the members know of each other.
 wait_until() {
