@@ -1,12 +1,14 @@
 # shellcheck shell=sh
 # Sourced by the start script, with its functions and variables: formats the volume when it holds nothing. Broker 0 founds
 # the cluster unless another serves already; the others join the one that serves.
-serves() { timeout 2 bash -c ": </dev/tcp/kafka-$1.kafka-headless.data.svc.cluster.local/9091" 2>/dev/null; }
+# The others are those among the controllers that the profile names: none in dev.
+others=$(grep -o 'kafka-[0-9]*\.kafka-headless[a-z.]*' "$properties" | sort -u | grep -v "^$pod\.") || true
+serves() { timeout 2 bash -c ": </dev/tcp/$1/9091" 2>/dev/null; }
 ask_for_cluster() {
-  for other in 0 1 2; do
-    if [ "$other" = "$number" ] || ! serves "$other"; then continue; fi
+  for other in $others; do
+    serves "$other" || continue
     cluster=$(java @/config/tool.options org.apache.kafka.tools.ClusterTool cluster-id --command-config /config/admin.conf \
-      --bootstrap-server "kafka-$other.kafka-headless.data.svc.cluster.local:9091" | sed -n 's/^Cluster ID: //p')
+      --bootstrap-server "$other:9091" | sed -n 's/^Cluster ID: //p')
     if [ -n "$cluster" ]; then return 0; fi
   done
   return 1
