@@ -28,7 +28,7 @@ configs() { must kafka.admin.ConfigCommand --entity-type topics "$@"; }
 groups() { must org.apache.kafka.tools.consumer.group.ConsumerGroupCommand "$@"; }
 
 # One at a time, claims included: the memory is for one tool beside the broker.
-exec 9>/run/kafka/claim.lock
+exec 9>/run/kafka/tools.lock
 flock 9
 work=$(mktemp -d /run/kafka/backup-XXXXXX)
 trap 'rm -rf "$work"' EXIT

@@ -21,15 +21,9 @@ case $user in
 esac
 [ "$prefix" = "$user." ] || { echo "cannot claim: the prefix '$prefix' is not that of '$user'" >&2; exit 64; }
 
-CLASSPATH=$(printf ':%s' /opt/kafka/libs/*.jar)
-export CLASSPATH="${CLASSPATH#:}"
-# ask CLASS ARGUMENT...: runs one of Kafka's tools; what it says goes to $answer.
-ask() { answer=$(java @/config/tool.options "$@" --bootstrap-server 127.0.0.1:9091 --command-config /config/admin.conf 2>&1); }
-must() { ask "$@" || { echo "cannot claim: $answer" >&2; exit 1; }; }
-
-# One claim at a time: projects may come up together, and the memory is for one tool beside the broker.
-exec 9>/run/kafka/claim.lock
-flock 9
+purpose=claim
+. /scripts/tools
+one_at_a_time
 
 # Each tool is a Java of its own. Since rollouts claim as well, what this pod has done is not done again.
 done=/run/kafka/claimed-$user
@@ -38,10 +32,10 @@ case ${1:-} in
   create)
     [ -n "$password" ] || { echo "cannot claim: no password given" >&2; exit 64; }
     [ "$(cat "$done" 2>/dev/null)" != "$wanted" ] || exit 0
-    must org.apache.kafka.tools.AclCommand --add --allow-principal "User:$user" --operation All \
+    must ask "$acl_command" --add --allow-principal "User:$user" --operation All \
       --resource-pattern-type prefixed --topic "$prefix" --group "$prefix" --transactional-id "$prefix"
-    must org.apache.kafka.tools.TopicCommand --create --if-not-exists --topic "${prefix}test-topic" --partitions 3
-    must kafka.admin.ConfigCommand --alter --entity-type users --entity-name "$user" --add-config-file /dev/stdin <<CREDENTIAL
+    must ask org.apache.kafka.tools.TopicCommand --create --if-not-exists --topic "${prefix}test-topic" --partitions 3
+    must ask kafka.admin.ConfigCommand --alter --entity-type users --entity-name "$user" --add-config-file /dev/stdin <<CREDENTIAL
 SCRAM-SHA-512=iterations=4096,password=$password
 CREDENTIAL
     echo "$wanted" >"$done"
@@ -50,8 +44,8 @@ CREDENTIAL
     rm -f "$done" "/data/history/$user" # what was typed
     ask kafka.admin.ConfigCommand --alter --entity-type users --entity-name "$user" --delete-config SCRAM-SHA-512 ||
       case $answer in *'credential that does not exist'*) ;; *) echo "cannot claim: $answer" >&2; exit 1 ;; esac
-    must org.apache.kafka.tools.TopicCommand --delete --if-exists --topic "$user\..*"
-    must org.apache.kafka.tools.AclCommand --remove --force \
+    must ask org.apache.kafka.tools.TopicCommand --delete --if-exists --topic "$user\..*"
+    must ask "$acl_command" --remove --force \
       --resource-pattern-type prefixed --topic "$prefix" --group "$prefix" --transactional-id "$prefix"
     ;;
   *) echo "usage: claim create|remove" >&2; exit 64 ;;

@@ -22,6 +22,6 @@ if [ -n "$terminal" ]; then stty "$terminal"; fi
 
 mkdir -p /data/history
 export KAFKA_BOOTSTRAP_SERVERS="$host:$port" KAFKA_USER="$user" KAFKA_PASSWORD="$password" KAFKA_TOPIC_PREFIX="$prefix"
-if [ -n "$terminal" ]; then exec bash --noprofile --rcfile /scripts/tools -i; fi
+if [ -n "$terminal" ]; then exec bash --noprofile --rcfile /scripts/shell -i; fi
 # Fed with commands it stops at the first one that fails.
-BASH_ENV=/scripts/tools exec bash -es
+BASH_ENV=/scripts/shell exec bash -es

@@ -9,12 +9,10 @@ CLASSPATH=$(printf ':%s' /opt/kafka/libs/*.jar)
 export CLASSPATH="${CLASSPATH#:}"
 
 properties=/run/kafka/server.properties
-{
-  cat /config/*.properties
-  pod=$(hostname)
-  echo "node.id=${pod##*-}" # the pod's number
-  echo log.dirs=/data/kafka
-} >"$properties"
+pod=$(hostname)
+number=${pod##*-}
+address=$pod.kafka-headless.data.svc.cluster.local
+sed "s/BROKER_NUMBER/$number/g; s/BROKER_ADDRESS/$address/g; s/BROKER_LOCALHOST_PORT/$((9095 + number))/g" /config/*.properties >"$properties"
 
-. /scripts/prepare
-exec java @/config/server.options kafka.Kafka "$properties"
+if [ -e /scripts/prepare ]; then . /scripts/prepare; fi
+exec java @/config/heap.options @/config/server.options kafka.Kafka "$properties"

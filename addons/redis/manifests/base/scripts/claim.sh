@@ -20,9 +20,13 @@ case $user in
 esac
 [ "$prefix" = "$user:" ] || { echo "cannot claim: the prefix '$prefix' is not that of '$user'" >&2; exit 64; }
 
+# Users are not replicated: each member is given its own. One that is away gets them from the master when it starts again.
+members=$(getent ahostsv4 redis-headless | awk '{print $1}' | sort -u)
+# role MEMBER: master or slave; nothing when it is away.
+role() { redis-cli -h "$1" -t 2 --raw role 2>/dev/null | head -n 1; }
 # redis-cli prints errors of the server on stdout and, with -e, says so in its exit status.
 ask() {
-  answer=$(redis-cli -e "$@" 2>&1) || { echo "cannot claim: $answer" >&2; exit 1; }
+  answer=$(redis-cli -e -h "$member" -t 2 "$@" 2>&1) || { echo "cannot claim: $member: $answer" >&2; exit 1; }
 }
 
 case ${1:-} in
@@ -30,18 +34,32 @@ case ${1:-} in
     [ -n "$password" ] || { echo "cannot claim: no password given" >&2; exit 64; }
     # -x: the last argument, the password, is read from stdin. INFO is asked for by client libraries; the rest of
     # @dangerous (FLUSHALL, KEYS, CONFIG ...) reaches beyond one project.
-    printf '>%s' "$password" | ask -x ACL SETUSER "$user" reset on sanitize-payload "~$prefix*" "&$prefix*" +@all -@admin -@dangerous +info
+    change() {
+      printf '>%s' "$password" | ask -x ACL SETUSER "$user" reset on sanitize-payload "~$prefix*" "&$prefix*" +@all -@admin -@dangerous +info
+    }
+    at_master() { :; }
     ;;
   remove)
-    rm -f "/data/history/$user" # what was typed
-    ask ACL DELUSER "$user"
-    ask EVAL "local cursor = '0'
-      repeat
-        local page = redis.call('SCAN', cursor, 'MATCH', ARGV[1], 'COUNT', 1000)
-        cursor = page[1]
-        for _, key in ipairs(page[2]) do redis.call('UNLINK', key) end
-      until cursor == '0'" 0 "$prefix*"
+    change() { ask ACL DELUSER "$user"; }
+    at_master() {
+      rm -f "/data/history/$user" # what was typed
+      ask EVAL "local cursor = '0'
+        repeat
+          local page = redis.call('SCAN', cursor, 'MATCH', ARGV[1], 'COUNT', 1000)
+          cursor = page[1]
+          for _, key in ipairs(page[2]) do redis.call('UNLINK', key) end
+        until cursor == '0'" 0 "$prefix*"
+    }
     ;;
   *) echo "usage: claim create|remove" >&2; exit 64 ;;
 esac
-ask ACL SAVE
+
+done=
+for member in ${members:-127.0.0.1}; do
+  role=$(role "$member")
+  [ -n "$role" ] || continue
+  change
+  ask ACL SAVE
+  if [ "$role" = master ]; then at_master; done=yes; fi
+done
+[ -n "$done" ] || { echo "cannot claim: no master answers" >&2; exit 1; }

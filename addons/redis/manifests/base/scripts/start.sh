@@ -5,12 +5,19 @@ set -eu
 umask 077
 
 users=/data/users.acl
+known_users() { cat "$users" 2>/dev/null || true; }
+settings() { :; } # more lines for redis.conf
+# One of several members finds its master first, and has both from there.
+if [ -e /scripts/join ]; then . /scripts/join; fi
+
 hash=$(printf %s "$REDISCLI_AUTH" | sha256sum)
 {
   echo "user default on sanitize-payload #${hash%% *} ~* &* +@all"
-  if [ -f "$users" ]; then sed '/^user default /d' "$users"; fi
+  known_users | sed '/^user default /d'
 } >"$users.new"
 sync "$users.new"
 mv "$users.new" "$users" # a kill at any moment leaves the old file or the new one, never a half
 
-exec redis-server /config/redis.conf
+exec redis-server /config/redis.conf - <<SETTINGS
+$(settings)
+SETTINGS
