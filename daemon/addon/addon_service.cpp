@@ -129,7 +129,7 @@ void AddonService::drop(const std::string& name, const std::string& who, bool ca
 Task<std::vector<std::string>> AddonService::obtain_images(operation::Context& context) {
   std::set<std::string> names;
   for (const auto& [name, entry] : chosen())
-    for (const auto& image : catalogue_.at(name).images) names.insert(image);
+    for (const auto& image : catalogue_.at(name).images_of(entry.profile)) names.insert(image);
   std::vector<Task<std::string>> obtaining;
   for (const auto& name : names) obtaining.push_back(with_.images.obtain(name, context));
   auto all = when_all(std::move(obtaining));

@@ -42,6 +42,7 @@ AddonSpec read(const Json& from, const std::filesystem::path& folder, const Tabl
                            profile.at("memory_mib"),
                            profile.value("cpu_millicores", 0),
                            profile.value("start_seconds", 0.0),
+                           profile.value("images", Strings()),
                            optional_command(profile, "gather"),
                            optional_command(profile, "spread")};
   for (const auto& item : from.at("endpoints")) {
@@ -74,6 +75,13 @@ AddonSpec read(const Json& from, const std::filesystem::path& folder, const Tabl
 }
 
 }  // namespace
+
+std::vector<std::string> AddonSpec::images_of(const std::string& profile) const {
+  auto all = images;
+  const auto& more = profiles.at(profile).images;
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
 
 AddonSpec read_addon(const std::string& text, const std::filesystem::path& folder, const Table& versions) {
   const auto place = (folder / "addon.yaml").string();

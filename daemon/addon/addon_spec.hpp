@@ -26,6 +26,7 @@ struct Profile {
   int memory_mib = 0;          ///< measured working set, idle
   int cpu_millicores = 0;
   double start_seconds = 0;
+  std::vector<std::string> images = {};             ///< besides those of all profiles
   std::optional<PodCommand> gather = std::nullopt;  ///< makes its first member hold everything, before it is left
   std::optional<PodCommand> spread = std::nullopt;  ///< lets new members have their share, once it is ready
 };
@@ -71,6 +72,8 @@ struct AddonSpec {
   std::optional<PodCommand> connect;  ///< its native shell, as the user of a claim
   std::optional<BackupCommands> backup;
   std::vector<std::string> volumes;
+  /// What it runs in `profile`.
+  std::vector<std::string> images_of(const std::string& profile) const;
   std::string stand_in;  ///< what our own image holds in place of the genuine server, else ""
 };
 

@@ -19,10 +19,10 @@ constexpr auto start_limit = std::chrono::minutes(5);
 Installer::Installer(Collaborators with, PodCommands& commands, container::Engine& engine)
     : with_(std::move(with)), commands_(commands), volumes_(with_.kube, engine, with_.nodes), records_(with_.kube) {}
 
-Task<Installer::References> Installer::provide_images(const AddonSpec& spec, Context& context) {
+Task<Installer::References> Installer::provide_images(const AddonSpec& spec, std::string profile, Context& context) {
   References images;
   std::vector<std::string> references;
-  for (const auto& image : spec.images) {
+  for (const auto& image : spec.images_of(profile)) {
     auto obtaining = with_.images.obtain(image, context);
     references.push_back(co_await std::move(obtaining));
     images["greenfield/" + image] = references.back();
@@ -73,7 +73,7 @@ Task<> Installer::put(const AddonSpec& spec, std::vector<Json> objects, Referenc
 }
 
 Task<> Installer::start(const AddonSpec& spec, std::string profile, Context& context) {
-  auto providing = provide_images(spec, context);
+  auto providing = provide_images(spec, profile, context);
   const auto images = co_await std::move(providing);
   auto rendering = render(spec, profile);
   const auto objects = co_await std::move(rendering);
@@ -90,7 +90,7 @@ Task<> Installer::start(const AddonSpec& spec, std::string profile, Context& con
   auto record = co_await std::move(reading);
   if (record.profile != profile) {
     if (!record.profile.empty()) {
-      auto leaving = leave(spec, record, objects, images, context);
+      auto leaving = leave(spec, record, objects, context);
       co_await std::move(leaving);
     }
     record = {profile, record.profile.empty() ? profile : record.profile, false};

@@ -39,14 +39,12 @@ class Installer {
 
  private:
   using References = std::map<std::string, std::string>;  ///< image name without tag → what to run
-  Task<References> provide_images(const AddonSpec& spec, operation::Context& context);
+  Task<References> provide_images(const AddonSpec& spec, std::string profile, operation::Context& context);
   Task<std::vector<Json>> render(const AddonSpec& spec, std::string profile);
   Task<> make_secrets(const AddonSpec& spec);
   Task<> put(const AddonSpec& spec, std::vector<Json> objects, References images, operation::Context& context);
-  Task<> leave(const AddonSpec& spec, ProfileRecord from, std::vector<Json> next, References images,
-               operation::Context& context);
-  Task<> gather(const AddonSpec& spec, ProfileRecord from, std::vector<Json> objects, References images,
-                operation::Context& context);
+  Task<> leave(const AddonSpec& spec, ProfileRecord from, std::vector<Json> next, operation::Context& context);
+  Task<> gather(const AddonSpec& spec, ProfileRecord from, std::vector<Json> objects, operation::Context& context);
   Task<> shrink(const AddonSpec& spec, std::vector<Json> objects, std::vector<Json> next);
   Task<> remove(std::vector<Json> objects);
   Task<> remove_volumes(std::vector<VolumeClaim> of, std::vector<VolumeClaim> but);

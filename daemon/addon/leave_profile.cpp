@@ -38,11 +38,10 @@ int ordinal(const Json& pod, const std::string& stateful_set) {
 }  // namespace
 
 /// Afterwards nothing of the old profile runs, and its first member's volume holds everything.
-Task<> Installer::leave(const AddonSpec& spec, ProfileRecord from, std::vector<Json> next, References images,
-                        Context& context) {
+Task<> Installer::leave(const AddonSpec& spec, ProfileRecord from, std::vector<Json> next, Context& context) {
   auto rendering = render(spec, from.profile);
   const auto objects = co_await std::move(rendering);
-  auto gathering = gather(spec, from, objects, images, context);
+  auto gathering = gather(spec, from, objects, context);
   co_await std::move(gathering);
   from.gathered = true;
   auto writing = records_.write(spec, from);
@@ -62,15 +61,16 @@ Task<> Installer::leave(const AddonSpec& spec, ProfileRecord from, std::vector<J
   co_await std::move(emptying);
 }
 
-Task<> Installer::gather(const AddonSpec& spec, ProfileRecord from, std::vector<Json> objects, References images,
-                         Context& context) {
+Task<> Installer::gather(const AddonSpec& spec, ProfileRecord from, std::vector<Json> objects, Context& context) {
   const auto& command = spec.profiles.at(from.profile).gather;
   if (!command) co_return;
   const bool runs = with_.mirror.find(command->workload.kind, spec.space, command->workload.name) != nullptr;
   if (!runs && from.gathered) co_return;
   std::function<Task<>(Context&)> body = [&](Context& step) -> Task<> {
     if (!runs) {  // it was disabled: which member is ahead can only be told while all of them run
-      auto putting = put(spec, objects, images, step);
+      auto providing = provide_images(spec, from.profile, step);
+      auto images = co_await std::move(providing);
+      auto putting = put(spec, objects, std::move(images), step);
       co_await std::move(putting);
     }
     auto running = commands_.run(spec.space, *command, {}, "cannot gather the data of " + spec.name + " on one member");

@@ -16,7 +16,7 @@ serve() {
     mongod) exec mongod --config /config/mongod.yaml --dbpath "$folder" --replSet rs0 --port 27017 --bind_ip "$address" "$@" ;;
     ferretdb)
       exec ferretdb --handler=sqlite --sqlite-url="file:$folder/" --state-dir="$folder" --repl-set-name=rs0 --test-enable-new-auth \
-        --listen-addr="$address:27017" --debug-addr=- --telemetry=disable --log-level=error "$@"
+        --listen-addr="$address:27017" --debug-addr=:8088 --telemetry=disable --log-level=error "$@"
       ;;
   esac
 }
