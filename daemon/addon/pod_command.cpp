@@ -15,6 +15,12 @@ namespace {
 constexpr std::string_view ready_line = "greenfield: ready";
 constexpr std::size_t cause_lines = 10;
 
+/// Whether the addon says of this member that the others follow it (addons/README.md).
+bool leads(const Json& pod) {
+  return kube::has_label(pod, "greenfield.dev/role", "primary") ||
+         kube::has_label(pod, "greenfield.dev/role", "master");
+}
+
 }  // namespace
 
 bool says_ready(std::string_view said) {
@@ -37,13 +43,16 @@ const Json* PodCommands::ready_pod(const std::string& space, const Workload& of)
   const auto* workload = mirror_.find(of.kind, space, of.name);
   if (!workload) return nullptr;
   const auto wanted = workload->at("spec")["selector"]["matchLabels"];
+  const Json* any = nullptr;
   for (const auto* pod : mirror_.all("Pod", space)) {
     const bool selected = std::ranges::all_of(wanted.items(), [&](const auto& label) {
       return kube::has_label(*pod, label.key(), label.value().template get<std::string>());
     });
-    if (selected && kube::assess(*pod).ready) return pod;
+    if (!selected || !kube::assess(*pod).ready) continue;
+    if (leads(*pod)) return pod;
+    if (!any) any = pod;
   }
-  return nullptr;
+  return any;
 }
 
 Task<container::ExecSpec> PodCommands::exec_in_ready_pod(std::string space, PodCommand command) {

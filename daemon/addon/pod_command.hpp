@@ -15,7 +15,8 @@ class PodCommands {
  public:
   PodCommands(kube::Mirror& mirror, container::Engine& engine) : mirror_(mirror), engine_(engine) {}
 
-  /// A ready pod of a workload in the namespace `space`, null while there is none.
+  /// A ready pod of a workload in the namespace `space`, null while there is none; of several members the one that
+  /// leads, where the addon labels it.
   const Json* ready_pod(const std::string& space, const Workload& of) const;
 
   /// Waits for a ready pod, runs `command` in it with its input filled from `values`, and returns what it wrote.
