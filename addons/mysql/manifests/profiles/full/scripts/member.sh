@@ -66,12 +66,12 @@ trap 'exit 0' TERM
 role ''
 while :; do
   me=${HOSTNAME##*-}
-  read -r own as < <(standing)
+  read -r own as stuck < <(standing)
   case ${own:-} in
     ONLINE)
       role "$as"
       label "$as"
-      if [[ $as = primary ]] && stuck; then
+      if [[ $as = primary && $stuck != 0 ]]; then
         say "ends the server: a commit waits for a turn that does not come, so another member has to take over"
         touch /run/mysqld/stuck
       fi
@@ -79,5 +79,5 @@ while :; do
     OFFLINE) label ''; ask_all && group=${of[me]} && decide ;;
     *) role ''; label '' ;; # it starts, copies or ends
   esac
-  sleep 1 & wait $!
+  sleep 2 & wait $!
 done
