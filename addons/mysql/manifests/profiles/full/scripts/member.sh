@@ -35,8 +35,16 @@ begin() {
 found() { group=$(new_group) && belong "$group" && here "SET GLOBAL gtid_purged = '$group:1'" && begin; }
 
 join() {
+  local i
+  if [[ $group != "$1" || -z ${executed[me]} ]]; then
+    # It will copy everything, and a server gives that to one at a time: a second one is refused, and left without a beginning.
+    for i in 0 1 2; do
+      [[ $i = "$me" ]] && continue
+      if [[ ${state[i]} = RECOVERING || ($i -lt $me && ${state[i]} = OFFLINE) ]]; then say "waits until mysql-$i is in the group"; return; fi
+    done
+    [[ $group = "$1" ]] || belong "$1" || return
+  fi
   say "joins the group $1"
-  [[ $group = "$1" ]] || belong "$1" || return
   start
 }
 
