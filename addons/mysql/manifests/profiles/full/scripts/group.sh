@@ -13,16 +13,13 @@ here() { timeout 60 mysql --defaults-file=/config/my.cnf --user=root --batch --s
 # there HOST SQL: as root on another server.
 there() { timeout 5 mysql --defaults-file=/run/mysqld/root.cnf --host="$1" --batch --skip-column-names <<<"$2"; }
 
-# What this server is: "ONLINE primary", "OFFLINE", nothing when it does not answer.
+# What this server is: "ONLINE primary 0", "OFFLINE", nothing when it does not answer. The number is that of the commits that
+# wait for a turn that never comes: MySQL 9.7 gets there when members join while a definition changes, and from then on no
+# write goes through.
 standing() {
-  here "SELECT COALESCE(MAX(member_state), 'OFFLINE'), IF(MAX(member_role) = 'PRIMARY', 'primary', 'replica')
+  here "SELECT COALESCE(MAX(member_state), 'OFFLINE'), IF(MAX(member_role) = 'PRIMARY', 'primary', 'replica'),
+          (SELECT COUNT(*) FROM information_schema.processlist WHERE state = 'Waiting for Binlog Group Commit ticket' AND time >= 5)
         FROM performance_schema.replication_group_members WHERE member_id = @@server_uuid" 2>/dev/null
-}
-
-# stuck: whether a commit waits for its turn that never comes. MySQL 9.7 comes to that when members join while a definition
-# changes; from then on no write goes through.
-stuck() {
-  [[ $(here "SELECT COUNT(*) FROM information_schema.processlist WHERE state = 'Waiting for Binlog Group Commit ticket' AND time >= 5" 2>/dev/null) = [1-9]* ]]
 }
 
 # ask_all: state, group and transactions of all three in `state`, `of` and `executed`. The state of one that does not answer is

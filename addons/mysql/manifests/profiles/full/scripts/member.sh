@@ -35,8 +35,16 @@ begin() {
 found() { group=$(new_group) && belong "$group" && here "SET GLOBAL gtid_purged = '$group:1'" && begin; }
 
 join() {
+  local i
+  if [[ $group != "$1" || -z ${executed[me]} ]]; then
+    # It will copy everything, and a server gives that to one at a time: a second one is refused, and left without a beginning.
+    for i in 0 1 2; do
+      [[ $i = "$me" ]] && continue
+      if [[ ${state[i]} = RECOVERING || ($i -lt $me && ${state[i]} = OFFLINE) ]]; then say "waits until mysql-$i is in the group"; return; fi
+    done
+    [[ $group = "$1" ]] || belong "$1" || return
+  fi
   say "joins the group $1"
-  [[ $group = "$1" ]] || belong "$1" || return
   start
 }
 
@@ -66,12 +74,12 @@ trap 'exit 0' TERM
 role ''
 while :; do
   me=${HOSTNAME##*-}
-  read -r own as < <(standing)
+  read -r own as stuck < <(standing)
   case ${own:-} in
     ONLINE)
       role "$as"
       label "$as"
-      if [[ $as = primary ]] && stuck; then
+      if [[ $as = primary && $stuck != 0 ]]; then
         say "ends the server: a commit waits for a turn that does not come, so another member has to take over"
         touch /run/mysqld/stuck
       fi
@@ -79,5 +87,5 @@ while :; do
     OFFLINE) label ''; ask_all && group=${of[me]} && decide ;;
     *) role ''; label '' ;; # it starts, copies or ends
   esac
-  sleep 1 & wait $!
+  sleep 2 & wait $!
 done
