@@ -14,8 +14,10 @@ constexpr std::string_view interrupt = "\x03", end_of_input = "\x04";  // what C
 constexpr auto interrupt_time = std::chrono::milliseconds(300);
 
 /// The terminal in the pod outlives ours, and whoever waits at a prompt there would wait for ever. An interrupt throws
-/// away what was typed ahead: the end of the input follows when it has done so.
+/// away what was typed ahead: the end of the input follows when it has done so. What the program says to that finds
+/// nobody any more, which must not cut us short.
 Task<> hang_up(container::ExecStream& program) {
+  co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
   auto interrupting = program.write(interrupt);
   co_await std::move(interrupting);
   net::steady_timer pause(co_await net::this_coro::executor, interrupt_time);

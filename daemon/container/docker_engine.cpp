@@ -3,7 +3,7 @@
 #include <cstdlib>
 
 #include "container/docker_exec.hpp"
-#include "core/task_group.hpp"
+#include "core/when_all.hpp"
 #include "protocol/error.hpp"
 
 namespace gf::container {
@@ -63,11 +63,27 @@ Container inspected(const Json& item) {
   return container;
 }
 
+/// Beside reading: a program that says much before it has read all would wait for us, and we for it. One that ends
+/// before it has read all says why in its exit code.
 Task<> write_all(ExecStream& program, const std::string& input) {
-  auto writing = program.write(input);
-  co_await std::move(writing);
-  auto finishing = program.finish_writing();
-  co_await std::move(finishing);
+  try {
+    auto writing = program.write(input);
+    co_await std::move(writing);
+    auto finishing = program.finish_writing();
+    co_await std::move(finishing);
+  } catch (const boost::system::system_error&) {
+    co_return;
+  }
+}
+
+Task<> read_all(ExecStream& program, ExecResult& result) {
+  for (;;) {
+    auto reading = program.read();
+    const auto piece = co_await std::move(reading);
+    if (!piece) break;
+    (piece->is_error ? result.errors : result.output) += piece->bytes;
+  }
+  program.close();  // ends the writing too
 }
 
 }  // namespace
@@ -227,27 +243,12 @@ Task<ExecResult> DockerEngine::exec(ExecSpec spec, std::string input) {
   spec.input = !input.empty();
   auto opening = exec_stream(std::move(spec));
   const auto stream = co_await std::move(opening);
-  // Beside reading: a program that says much before it has read all would wait for us, and we for it. One that ends
-  // before it has read all says why in its exit code.
-  auto executor = co_await net::this_coro::executor;
-  TaskGroup writing(executor);
-  if (!input.empty()) writing.spawn("write to the program", write_all(*stream, input));
   ExecResult result;
-  std::exception_ptr thrown;
-  try {
-    for (;;) {
-      auto reading = stream->read();
-      const auto piece = co_await std::move(reading);
-      if (!piece) break;
-      (piece->is_error ? result.errors : result.output) += piece->bytes;
-    }
-  } catch (...) {
-    thrown = std::current_exception();
-  }
-  if (thrown) co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
-  auto stopping = writing.stop();
-  co_await std::move(stopping);
-  if (thrown) std::rethrow_exception(thrown);
+  std::vector<Task<>> both;
+  both.push_back(read_all(*stream, result));
+  if (!input.empty()) both.push_back(write_all(*stream, input));
+  auto all = when_all(std::move(both));
+  co_await std::move(all);
   auto asking = stream->exit_code();
   result.exit_code = co_await std::move(asking);
   co_return result;

@@ -1,11 +1,14 @@
 #include <doctest/doctest.h>
 
+#include <boost/asio/steady_timer.hpp>
 #include <filesystem>
 #include <fstream>
 
 #include "container/docker_exec.hpp"
 #include "container/engine.hpp"
 #include "container/tar.hpp"
+#include "core/task_group.hpp"
+#include "http/server.hpp"
 #include "protocol/error.hpp"
 #include "support/run_task.hpp"
 #include "support/temporary_folder.hpp"
@@ -13,6 +16,45 @@
 using namespace gf;
 using namespace gf::container;
 using gf::test::run_task;
+
+namespace {
+
+/// An engine whose programs write a megabyte before they read, and end with 3.
+Task<> talkative_engine(const http::Request& request, http::Responder& responder) {
+  if (request.target.ends_with("/start")) {
+    http::Response head;
+    head.headers.set("Connection", "Upgrade");
+    head.headers.set("Upgrade", "tcp");
+    auto upgrading = responder.upgrade(std::move(head));
+    const auto stream = co_await std::move(upgrading);
+    const std::string said = std::string("\1\0\0\0\0\x10\0\0", 8) + std::string(1 << 20, 'x');
+    auto writing = stream->write(said);
+    co_await std::move(writing);
+    std::string heard(1 << 16, '\0');
+    for (std::size_t count = 1; count > 0;) {
+      auto reading = stream->read_some(heard.data(), heard.size());
+      count = co_await std::move(reading);
+    }
+    co_return;
+  }
+  http::Response response;
+  response.status = request.method == "POST" ? 201 : 200;
+  response.body = R"({"Id": "e1", "ExitCode": 3})";
+  auto responding = responder.respond(std::move(response));
+  co_await std::move(responding);
+}
+
+Task<> run_and_wait(Engine& engine, ExecResult& result, bool& ran) {
+  ExecSpec spec;
+  spec.container = "node";
+  auto running = engine.exec(std::move(spec), std::string(4 << 20, 'y'));
+  result = co_await std::move(running);
+  ran = true;
+  net::steady_timer never(co_await net::this_coro::executor, net::steady_timer::time_point::max());
+  co_await never.async_wait(net::use_awaitable);
+}
+
+}  // namespace
 
 TEST_CASE("frames are taken apart however the bytes are cut") {
   std::string bytes("\1\0\0\0\0\0\0\5hello\2\0\0\0\0\0\0\4oops\1\0\0\0\0\0\0\0\1\0\0\0\0\0\0\1!",
@@ -54,6 +96,26 @@ TEST_CASE("an engine that is not there is said so, with the remedy") {
     CHECK(error.message().starts_with("cannot reach the container engine at /nonexistent/docker.sock"));
     CHECK(!error.hint().empty());
   }
+}
+
+TEST_CASE("a program may say much before it reads, and who ran one can be cancelled afterwards") {
+  gf::test::TemporaryFolder folder;
+  const auto path = (folder.path() / "engine.sock").string();
+  net::io_context io;
+  http::Server server(io.get_executor(), path, talkative_engine);
+  server.start();
+  const auto engine = make_docker_engine(io.get_executor(), path);
+  ExecResult result;
+  bool ran = false;
+  TaskGroup group(io.get_executor());
+  group.spawn("run", run_and_wait(*engine, result, ran));
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!ran && std::chrono::steady_clock::now() < until) io.run_one_until(until);
+  REQUIRE(ran);
+  CHECK(result.output.size() == 1 << 20);
+  CHECK(result.exit_code == 3);
+  run_task(io, group.stop());
+  run_task(io, server.stop());
 }
 
 TEST_CASE("the real engine builds, saves, tags and removes an image, and says why a build failed" *
