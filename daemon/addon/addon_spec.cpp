@@ -45,6 +45,7 @@ AddonSpec read(const Json& from, const std::filesystem::path& folder, const Tabl
                            profile.value("images", Strings()),
                            optional_command(profile, "gather"),
                            optional_command(profile, "spread")};
+  spec.modes = from.value("modes", Table());
   for (const auto& item : from.at("endpoints")) {
     const int port = item.at("port");
     spec.endpoints.push_back({item.at("name"), item.at("service"), port, item.value("localhost_port", 0),

@@ -65,6 +65,7 @@ struct AddonSpec {
   std::filesystem::path folder;
   std::vector<std::string> requires_, conflicts, images;
   std::map<std::string, Profile> profiles;
+  std::map<std::string, std::string> modes;  ///< mode → the addon that it is then
   std::vector<Endpoint> endpoints;
   std::vector<SecretSpec> secrets;
   std::vector<Workload> ready;

@@ -95,7 +95,12 @@ void Environment::add_kinds() {
       false});
 }
 
-project::Vocabulary Environment::vocabulary() const { return {with_.addons.catalogue().names(), {"kind"}}; }
+project::Vocabulary Environment::vocabulary() const {
+  project::Vocabulary vocabulary{with_.addons.catalogue().names(), {"kind"}, {}};
+  for (const auto& [name, spec] : with_.addons.catalogue().all())
+    if (!spec.modes.empty()) vocabulary.modes[name] = spec.modes;
+  return vocabulary;
+}
 
 void Environment::set_wanted(bool running) {
   Json contents;

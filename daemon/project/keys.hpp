@@ -10,7 +10,7 @@ inline const std::map<std::string, std::vector<std::string>>& known_keys() {
   static const std::map<std::string, std::vector<std::string>> keys = {
       {"project", {"apiVersion", "name", "cluster", "profile", "addons", "apps"}},
       {"cluster", {"provider", "workers", "host_ports"}},
-      {"addon", {"profile", "seed"}},
+      {"addon", {"profile", "mode", "seed"}},
       {"app",
        {"build", "image", "port", "localhost_port", "replicas", "uses", "sync", "on_sync", "reload_signal",
         "rebuild_on", "manifests", "ready_path", "env", "command", "memory_mib"}},

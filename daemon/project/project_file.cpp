@@ -69,17 +69,33 @@ class Parser {
   void read_addons(const YAML::Node& addons) {
     if (!in_.open(addons, "'addons'", vocabulary_.addons)) return;
     for (const auto& member : addons) {
-      auto& profile = spec_.addons[member.first.Scalar()];
+      const auto told = member.first.Scalar();
+      const bool plain = member.second.IsNull() || !in_.open(member.second, "the addon '" + told + "'", keys("addon"));
+      const auto name = plain ? told : read_mode(told, member.second);
+      auto& profile = spec_.addons[name];
       profile = spec_.profile;
-      if (member.second.IsNull()) continue;
-      if (!in_.open(member.second, "the addon '" + member.first.Scalar() + "'", keys("addon"))) continue;
+      if (plain) continue;
       profile = in_.choice(member.second, "profile", {"dev", "full"}, spec_.profile);
       for (const auto& path : in_.texts(member.second, "seed")) {
         if (path.empty() || !is_inside(path))
           in_.complain(member.second["seed"], "'seed' must name files inside the checkout, not '" + path + "'");
-        spec_.seeds[member.first.Scalar()].push_back(clean(path));
+        spec_.seeds[name].push_back(clean(path));
       }
     }
+  }
+
+  /// The addon that stands behind the name in its mode; apps go on to use it by that name.
+  std::string read_mode(const std::string& told, const YAML::Node& addon) {
+    if (!addon["mode"].IsDefined()) return told;
+    const auto known = vocabulary_.modes.find(told);
+    if (known == vocabulary_.modes.end()) {
+      in_.complain(addon["mode"], "the addon '" + told + "' has no modes");
+      return told;
+    }
+    std::vector<std::string> choices;
+    for (const auto& [mode, unused] : known->second) choices.push_back(mode);
+    const auto found = known->second.find(in_.choice(addon, "mode", choices, choices.front()));
+    return known_as_[told] = found == known->second.end() ? told : found->second;
   }
 
   void read_app(const YAML::Node& name, const YAML::Node& node) {
@@ -113,6 +129,8 @@ class Parser {
     if (!app.ready_path.empty() && app.port == 0) in_.complain(node["ready_path"], "'ready_path' needs a 'port'");
     app.manifests = inside(node, "manifests");
     app.uses = in_.texts(node, "uses");
+    for (auto& used : app.uses)
+      if (const auto known = known_as_.find(used); known != known_as_.end()) used = known->second;
     for (const auto& used : app.uses)
       if (!spec_.addons.contains(used))
         in_.complain(node["uses"], "'uses' names " + used + ", which is not under 'addons'");
@@ -161,6 +179,7 @@ class Parser {
   }
 
   Vocabulary vocabulary_;
+  std::map<std::string, std::string> known_as_;  ///< addons in a mode → what they are
   ProjectSpec spec_;
   YamlReader in_;
 };

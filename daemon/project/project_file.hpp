@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -9,8 +10,9 @@ namespace gf::project {
 
 /// What the validation needs to know of the outside.
 struct Vocabulary {
-  std::vector<std::string> addons;     ///< names in the catalogue
-  std::vector<std::string> providers;  ///< kind, k3d, existing
+  std::vector<std::string> addons;                                       ///< names in the catalogue
+  std::vector<std::string> providers;                                    ///< kind, k3d, existing
+  std::map<std::string, std::map<std::string, std::string>> modes = {};  ///< addon → mode → the addon that it is then
 };
 
 /// Parses and validates the text of a greenfield.yaml. All problems are refused together in one Error(bad_config): one

@@ -15,7 +15,9 @@ using namespace gf::project;
 
 namespace {
 
-const Vocabulary vocabulary{{"redis", "postgres"}, {"kind"}};
+const Vocabulary vocabulary{{"redis", "postgres", "kafka", "kafka-zookeeper"},
+                            {"kind"},
+                            {{"kafka", {{"kraft", "kafka"}, {"zookeeper", "kafka-zookeeper"}}}}};
 const std::string head = "apiVersion: greenfield.dev/v1\nname: shop\n";
 
 std::string problems(const std::string& text) {
@@ -207,4 +209,19 @@ TEST_CASE("the registry survives a restart, refuses a taken name, and keeps a da
     CHECK(damaged.all().empty());
     CHECK(damaged.warning().find("kept at") != std::string::npos);
   }
+}
+
+TEST_CASE("an addon in a mode is another addon, which apps go on to use by the same name") {
+  const auto spec = parse(
+      "apiVersion: greenfield.dev/v1\nname: shop\naddons: {kafka: {mode: zookeeper, profile: full}}\n"
+      "apps: {api: {image: x, uses: [kafka]}}\n",
+      "/shop", vocabulary);
+  CHECK(spec.addons == std::map<std::string, std::string>{{"kafka-zookeeper", "full"}});
+  CHECK(spec.apps.front().uses == std::vector<std::string>{"kafka-zookeeper"});
+  const auto plain =
+      parse("apiVersion: greenfield.dev/v1\nname: shop\naddons: {kafka: {mode: kraft}}\n", "/shop", vocabulary);
+  CHECK(plain.addons == std::map<std::string, std::string>{{"kafka", "dev"}});
+  for (const std::string bad : {"{kafka: {mode: raft}}", "{redis: {mode: kraft}}"})
+    CHECK_THROWS_AS(parse("apiVersion: greenfield.dev/v1\nname: shop\naddons: " + bad + "\n", "/shop", vocabulary),
+                    Error);
 }
