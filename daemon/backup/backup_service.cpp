@@ -20,6 +20,14 @@ std::vector<Backup> list_of(FileSystem* files, std::filesystem::path folder, std
 
 std::string project_of(const Json& parameters) { return parameters.value("project", ""); }
 
+/// The name becomes a folder's.
+void check_project(const std::string& name) {
+  const bool good = !name.empty() && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+  if (!good) throw Error(ErrorCode::not_found, "cannot find a project called '" + name + "'", "gf up");
+}
+
 Json backup_parameters(const std::string& project, std::vector<std::string> addons, bool scheduled) {
   Json parameters;
   parameters["project"] = project;
@@ -92,6 +100,7 @@ std::vector<std::string> BackupService::addons_of(const std::string& project) co
 }
 
 Operation BackupService::back_up(const std::string& project, std::vector<std::string> addons) {
+  check_project(project);
   const auto chosen = with_.addons.chosen();
   for (const auto& addon : addons) {
     spec_with_backup(addon);
@@ -107,6 +116,7 @@ Operation BackupService::back_up(const std::string& project, std::vector<std::st
 }
 
 Task<std::vector<Backup>> BackupService::backups(std::string project) {
+  check_project(project);
   auto listing = offload(with_.workers, &list_of, &with_.files, folder_, std::move(project));
   co_return co_await std::move(listing);
 }
