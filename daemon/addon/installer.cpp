@@ -33,7 +33,7 @@ Task<Installer::References> Installer::provide_images(const AddonSpec& spec, std
 }
 
 Task<std::vector<Json>> Installer::render(const AddonSpec& spec, std::string profile) {
-  auto rendering = with_.kustomize.render(spec.profiles.at(profile).path, spec.folder / "manifests");
+  auto rendering = with_.kustomize.render(spec.profiles.at(profile).path, spec.folder.parent_path());
   auto objects = co_await std::move(rendering);
   std::map<std::string, std::string> labels;
   labels["app.kubernetes.io/managed-by"] = "greenfield";
