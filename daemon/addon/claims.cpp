@@ -134,6 +134,7 @@ Task<> Claims::mark_seed(const AddonSpec& spec, std::string project, std::string
 Task<> Claims::feed(const AddonSpec& spec, std::string project, std::string text, std::string what) {
   auto collecting = shell_values(spec, std::move(project));
   auto known = co_await std::move(collecting);
+  known["host"] = "127.0.0.1";  // the shell runs beside the server; its Service may not lead there yet
   auto feeding = commands_.feed(spec.space, *spec.connect, std::move(known), std::move(text), std::move(what));
   co_await std::move(feeding);
 }

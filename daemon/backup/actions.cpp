@@ -137,7 +137,10 @@ Task<> BackupService::restore_one(const addon::AddonSpec& spec, Backup backup, C
   } catch (...) {
     thrown = std::current_exception();
   }
-  if (!thrown && end.exit_code == 0) co_return;
+  if (!thrown && end.exit_code == 0) {
+    if (!end.errors.empty()) step.log(end.errors);  // what it had to leave alone
+    co_return;
+  }
   const auto state = aftermath(end);
   if (thrown && error_from(thrown).code() == ErrorCode::cancelled) {
     step.log("the restore of " + spec.name + " was ended in the middle: " + state);

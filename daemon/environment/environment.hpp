@@ -99,6 +99,7 @@ class Environment {
   Task<> claim_only(ProjectSpec spec, std::string addon, operation::Context& context);
   Task<std::vector<std::string>> claim_and_seed(std::string project, std::string addon, operation::Context& context);
   Task<> check_seeds(ProjectSpec spec);
+  Task<> wait_names();
   Task<> seed(const addon::AddonSpec& spec, std::string project, addon::SeedMark mark,
               const std::vector<project::SeedFile>& files, operation::Context& context);
   Task<ClaimNames> claims(std::string project, AppSpec app, operation::Context& context);

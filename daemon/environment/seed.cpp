@@ -1,5 +1,6 @@
 #include "project/seed.hpp"
 #include "environment/environment.hpp"
+#include "kube/readiness.hpp"
 #include "protocol/error.hpp"
 
 // What a project gets of an addon: its claim, and the files that fill it once.
@@ -78,6 +79,16 @@ Task<std::vector<std::string>> Environment::claim_and_seed(std::string project, 
   co_return names;
 }
 
+/// In a cluster that is just coming up addons are ready before names can be resolved, which clients of some need.
+Task<> Environment::wait_names() {
+  for (;;) {
+    const auto* resolver = with_.mirror.find("Deployment", "kube-system", "coredns");
+    if (!resolver || kube::assess(*resolver).ready) co_return;
+    auto waiting = with_.mirror.changed().wait();
+    co_await std::move(waiting);
+  }
+}
+
 Task<> Environment::seed(const addon::AddonSpec& spec, std::string project, SeedMark mark,
                          const std::vector<project::SeedFile>& files, Context& context) {
   auto& claims = with_.addons.claims();
@@ -92,6 +103,8 @@ Task<> Environment::seed(const addon::AddonSpec& spec, std::string project, Seed
     auto marking = claims.mark_seed(spec, project, SeedMark::begun);
     co_await std::move(marking);
   }
+  auto naming = wait_names();
+  co_await std::move(naming);
   for (std::size_t i = 0; i < files.size(); ++i) {
     context.progress(i, files.size(), "files");
     auto feeding = claims.feed(spec, project, files[i].text, "cannot seed " + spec.name + " with " + files[i].path);

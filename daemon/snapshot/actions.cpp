@@ -41,14 +41,17 @@ Task<std::vector<Volume>> SnapshotService::volumes_of(const addon::AddonSpec& sp
   for (const auto& claim : spec.volumes) {
     auto asking = with_.kube.get("v1", "PersistentVolumeClaim", spec.space, claim);
     const auto claimed = co_await std::move(asking);
-    const auto name = claimed ? claimed->at("spec").value("volumeName", "") : std::string();
+    if (!claimed) continue;  // of a member that another profile has
+    const auto name = claimed->at("spec").value("volumeName", "");
     if (name.empty())
-      throw Error(ErrorCode::addon_failed, "cannot find the volume " + claim + " of " + spec.name,
+      throw Error(ErrorCode::addon_failed, "cannot find the volume of the claim " + claim + " of " + spec.name,
                   "gf addon status " + spec.name);
     auto getting = with_.kube.get("v1", "PersistentVolume", "", name);
     const auto volume = co_await std::move(getting);
     volumes.push_back(place_of(claim, volume.value_or(Json{{"spec", Json::object()}})));
   }
+  if (volumes.empty())
+    throw Error(ErrorCode::addon_failed, "cannot find a volume of " + spec.name, "gf addon status " + spec.name);
   co_return volumes;
 }
 
@@ -161,6 +164,13 @@ Task<> SnapshotService::renew_claims(const addon::AddonSpec& spec) {
 }
 
 Task<> SnapshotService::restore_one(const addon::AddonSpec& spec, Part part, Context& step) {
+  auto finding = volumes_of(spec);
+  const auto members = (co_await std::move(finding)).size();
+  if (members != part.volumes.size())
+    throw Error(ErrorCode::addon_failed,
+                "cannot restore " + spec.name + ": it had " + std::to_string(part.volumes.size()) +
+                    " members at the snapshot, and has " + std::to_string(members),
+                "gf addon enable " + spec.name + " --profile " + (members == 1 ? "full" : "dev"));
   std::exception_ptr thrown;
   try {
     auto stopping = scale(spec, 0);
@@ -172,7 +182,7 @@ Task<> SnapshotService::restore_one(const addon::AddonSpec& spec, Part part, Con
   }
   // Whatever became of it, it runs again.
   if (thrown) co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
-  auto starting = scale(spec, static_cast<int>(std::max<std::size_t>(1, spec.volumes.size())));
+  auto starting = scale(spec, static_cast<int>(members));
   co_await std::move(starting);
   if (thrown) std::rethrow_exception(thrown);
   auto waiting = with_.addons.wait_ready(spec.name, step);

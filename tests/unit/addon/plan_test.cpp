@@ -100,7 +100,7 @@ TEST_CASE("the shipped catalogue is read") {
   CHECK(redis.version != "REDIS");  // looked up in images/versions.env
   CHECK(redis.claim->env.contains("REDIS_URL"));
   CHECK(redis.secrets.at(0).keys.at("password") >= 16);
-  CHECK(redis.volumes == std::vector<std::string>{"data-redis-0"});
+  CHECK(redis.volumes == std::vector<std::string>{"data-redis-0", "data-redis-1", "data-redis-2"});
   CHECK(shipped.at("redis-exporter").requires_ == std::vector<std::string>{"redis"});
 }
 

@@ -90,7 +90,10 @@ case ${1:-} in
     awk '$1 == "offset" { print $2 }' "$work/wanted" | sort -u | while read -r group; do
       awk -v group="$group" '$1 == "offset" && $2 == group { print $3 "," $4 "," $5 }' "$work/wanted" >"$work/offsets.csv"
       groups --reset-offsets --group "$group" --from-file "$work/offsets.csv" --execute
-      case $answer in *Error*) echo "cannot set the offsets of $group (do its consumers run?): $answer" >&2; exit 1 ;; esac
+      case $answer in
+        *"is inactive, but the current state is"*) echo "the offsets of $group are left as they are: its consumers run" >&2 ;;
+        *Error*) echo "cannot set the offsets of $group: $answer" >&2; exit 1 ;;
+      esac
     done
     ;;
   *) echo "usage: backup dump|restore" >&2; exit 64 ;;
