@@ -160,6 +160,8 @@ Task<> AddonService::start_after_required(std::string name, Chosen entry, operat
 }
 
 Task<> AddonService::ensure(operation::Context& context) {
+  running_.clear();
+  const Ensuring ensuring(*this);
   const auto wanted = chosen();
   for (const auto& [name, spec] : catalogue_.all()) {
     if (wanted.contains(name) || status(name).state == "disabled") continue;
@@ -169,7 +171,6 @@ Task<> AddonService::ensure(operation::Context& context) {
     auto stepping = run_step(context, "stop " + name, body);
     co_await std::move(stepping);
   }
-  running_.clear();
   std::vector<Task<>> starting;
   for (const auto& [name, entry] : wanted) starting.push_back(start_after_required(name, entry, context));
   auto all = when_all(std::move(starting));
@@ -177,6 +178,10 @@ Task<> AddonService::ensure(operation::Context& context) {
 }
 
 Task<> AddonService::wait_ready(std::string name, operation::Context& context) {
+  while (ensuring_ && !running_.contains(name)) {  // what is ready may be in a profile that is about to be left
+    auto waiting = started_.wait();
+    co_await std::move(waiting);
+  }
   const auto& spec = catalogue_.at(name);
   for (const auto& workload : spec.ready) {
     manifest::Applied applied{workload.kind, spec.space, workload.name, 0};

@@ -63,6 +63,15 @@ class AddonService {
   Task<std::vector<std::string>> obtain_images(operation::Context& context);
 
  private:
+  /// While ensure() is at work: wakes who waits for it at its end, however it ends.
+  struct Ensuring {
+    explicit Ensuring(AddonService& of) : service(of) { service.ensuring_ = true; }
+    ~Ensuring() {
+      service.ensuring_ = false;
+      service.started_.notify_all();
+    }
+    AddonService& service;
+  };
   void change(Wants wants);
   std::map<std::string, Chosen> absent(const std::map<std::string, Chosen>& of) const;
   Task<> start_after_required(std::string name, Chosen entry, operation::Context& context);
@@ -75,6 +84,7 @@ class AddonService {
   Claims claims_;
   Installer installer_;
   Signal started_;
+  bool ensuring_ = false;
   std::set<std::string> running_;  ///< within this ensure(): what others may build upon
 };
 
