@@ -102,6 +102,9 @@ TEST_CASE("the shipped catalogue is read") {
   CHECK(redis.secrets.at(0).keys.at("password") >= 16);
   CHECK(redis.volumes == std::vector<std::string>{"data-redis-0", "data-redis-1", "data-redis-2"});
   CHECK(shipped.at("redis-exporter").requires_ == std::vector<std::string>{"redis"});
+  CHECK(shipped.at("kafka").modes.size() == 2);
+  for (const auto& [name, spec] : shipped.all())
+    for (const auto& [mode, addon] : spec.modes) CHECK(shipped.all().contains(addon));
 }
 
 TEST_CASE("a localhost port leads to the Service's port, or to another that the endpoint names") {
