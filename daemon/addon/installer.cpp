@@ -17,7 +17,10 @@ constexpr auto start_limit = std::chrono::minutes(5);
 }  // namespace
 
 Installer::Installer(Collaborators with, PodCommands& commands, container::Engine& engine)
-    : with_(std::move(with)), commands_(commands), volumes_(with_.kube, engine, with_.nodes), records_(with_.kube) {}
+    : with_(std::move(with)),
+      commands_(commands),
+      volumes_(with_.kube, engine, with_.clock, with_.nodes),
+      records_(with_.kube) {}
 
 Task<Installer::References> Installer::provide_images(const AddonSpec& spec, std::string profile, Context& context) {
   References images;

@@ -12,6 +12,8 @@ namespace {
 
 constexpr const char* provisioner = "rancher.io/local-path";
 constexpr const char* default_class = "storageclass.kubernetes.io/is-default-class";
+constexpr auto known_pause = std::chrono::milliseconds(20);
+constexpr int known_tries = 250;
 constexpr const char* folder = "/var/local-path-provisioner";  // where the provisioner keeps its own, on each node
 
 void add(const std::string& space, const std::string& name, const Json& spec, std::vector<VolumeClaim>& claims) {
@@ -107,6 +109,7 @@ Task<> Volumes::ensure(const AddonSpec& spec, const std::vector<Json>& objects) 
   if (storage_class.empty()) co_return;
   auto listing = kube_.list("v1", "PersistentVolume", "", "greenfield.dev/addon=" + spec.name);
   auto volumes = co_await std::move(listing);
+  std::vector<std::string> created;
   for (const auto& claim : claims) {
     if (std::ranges::any_of(volumes, [&](const Json& volume) { return is_for(volume, claim); })) continue;
     auto getting = kube_.get("v1", "PersistentVolumeClaim", claim.space, claim.name);
@@ -126,6 +129,24 @@ Task<> Volumes::ensure(const AddonSpec& spec, const std::vector<Json>& objects) 
     volumes.push_back(volume_for(claim, spec.name, storage_class, node, path));
     auto creating = kube_.create(volumes.back());
     co_await std::move(creating);
+    created.push_back(volumes.back()["metadata"]["name"].get<std::string>());
+  }
+  for (const auto& name : created) {
+    auto waiting = wait_known(name);
+    co_await std::move(waiting);
+  }
+}
+
+/// Until the cluster's controllers have taken the volume up: a scheduler that does not know it yet sends the pod to any
+/// node, and the claim is bound to the volume on another one.
+Task<> Volumes::wait_known(std::string volume) {
+  for (int i = 0; i < known_tries; ++i) {
+    auto getting = kube_.get("v1", "PersistentVolume", "", volume);
+    const auto seen = co_await std::move(getting);
+    const auto phase = seen ? seen->value("status", Json::object()).value("phase", "") : std::string();
+    if (!phase.empty() && phase != "Pending") co_return;
+    auto sleeping = clock_.sleep_for(known_pause);
+    co_await std::move(sleeping);
   }
 }
 

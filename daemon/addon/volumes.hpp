@@ -32,8 +32,8 @@ std::string node_for_next(const std::vector<std::string>& nodes, const std::vect
 /// with, starts a pod for each one and looks at it once a second: three to four seconds of every first start.
 class Volumes {
  public:
-  Volumes(kube::KubeApi& kube, container::Engine& engine, std::function<std::vector<std::string>()> nodes)
-      : kube_(kube), engine_(engine), nodes_(std::move(nodes)) {}
+  Volumes(kube::KubeApi& kube, container::Engine& engine, Clock& clock, std::function<std::vector<std::string>()> nodes)
+      : kube_(kube), engine_(engine), clock_(clock), nodes_(std::move(nodes)) {}
 
   /// Ensures a volume for each claim of `objects` that does not exist yet. Does nothing where volumes are made in
   /// another way than by the local-path provisioner, or where the nodes are out of reach.
@@ -41,9 +41,11 @@ class Volumes {
 
  private:
   Task<std::string> local_path_class();
+  Task<> wait_known(std::string volume);
 
   kube::KubeApi& kube_;
   container::Engine& engine_;
+  Clock& clock_;
   std::function<std::vector<std::string>()> nodes_;
   std::size_t next_node_ = 0;
 };
