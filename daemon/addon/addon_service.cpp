@@ -193,7 +193,7 @@ Task<> AddonService::wait_ready(std::string name, operation::Context& context) {
 Task<> AddonService::purge(std::string name) {
   auto purging = installer_.purge(catalogue_.at(name));
   co_await std::move(purging);
-  auto removing = with_.kube.remove_all("v1", "Secret", "", "greenfield.dev/claim=" + name);
+  auto removing = with_.kube.remove_all("v1", "Secret", "", std::string(Claims::label) + '=' + name);
   co_await std::move(removing);
 }
 

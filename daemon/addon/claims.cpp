@@ -140,14 +140,11 @@ Task<> Claims::feed(const AddonSpec& spec, std::string project, std::string text
 }
 
 Task<std::map<std::string, std::string>> Claims::shell_values(const AddonSpec& spec, std::string project) {
-  auto getting = kube_.get("v1", "Secret", project, secret_name(spec.name));
-  const auto stored = co_await std::move(getting);
-  const auto password = secret_value(stored, password_key);
-  if (password.empty())
+  auto asking = known(spec, project);
+  auto known = co_await std::move(asking);
+  if (known.empty())
     throw Error(ErrorCode::not_found, "cannot connect to " + spec.name + ": " + project + " has no user there yet",
                 "gf up");
-  auto collecting = values(spec, project, password);
-  auto known = co_await std::move(collecting);
   add_address(spec, known);
   co_return known;
 }

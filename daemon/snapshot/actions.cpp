@@ -155,7 +155,7 @@ Task<> SnapshotService::exchange(const addon::AddonSpec& spec, Part part, Contex
 
 /// Users that came after the snapshot get in again, and all by the passwords of today.
 Task<> SnapshotService::renew_claims(const addon::AddonSpec& spec) {
-  auto listing = with_.kube.list("v1", "Secret", "", "greenfield.dev/claim=" + spec.name);
+  auto listing = with_.kube.list("v1", "Secret", "", std::string(addon::Claims::label) + '=' + spec.name);
   const auto secrets = co_await std::move(listing);
   for (const auto& secret : secrets) {
     auto ensuring = with_.addons.claims().ensure(spec, secret.at("metadata").value("namespace", ""));
