@@ -62,6 +62,19 @@ void print_diagnosis(const Json& told) {
   print_wrapped("  try: ", told.value("next", ""), 2);
 }
 
+/// Nobody looks at room that is there; what is full is told by name.
+void print_full_volumes(const Json& volumes) {
+  for (const auto& volume : volumes) {
+    if (!volume.value("full", false)) continue;
+    const auto mib = [&](const char* key) { return std::to_string(volume.value(key, std::uint64_t{0}) >> 20); };
+    print_wrapped("  ",
+                  "volume " + volume.value("claim", "") + " on " + volume.value("node", "") +
+                      " is full: " + mib("free_bytes") + " of " + mib("size_bytes") +
+                      " MiB are left; delete what is not needed there, or make room on this machine's disk",
+                  2);
+  }
+}
+
 void print_one(Context& context, const std::string& name) {
   const auto addon = context.session.get("/v1/addons/" + http::percent_encode(name));
   if (context.output.json) {
@@ -78,6 +91,7 @@ void print_one(Context& context, const std::string& name) {
   print_wrapped("  ", addon.value("stand_in", ""), 2);
   print_wrapped("  wanted by: ", joined(addon.at("wanted_by")), 1);
   print_wrapped("  required by: ", joined(addon.at("required_by")), 1);
+  print_full_volumes(addon.at("volumes"));
   if (explained) return print_diagnosis(addon["diagnosis"]);
   for (const auto& endpoint : addon.at("endpoints"))
     if (endpoint.value("port", 0) != 0)

@@ -27,13 +27,12 @@ bool is_for(const Json& volume, const VolumeClaim& claim) {
          phase != "Released" && phase != "Failed";
 }
 
-/// Where a local volume lies, "" when it is of another sort.
+}  // namespace
+
 std::string node_of(const Json& volume) {
   const Json::json_pointer name("/spec/nodeAffinity/required/nodeSelectorTerms/0/matchExpressions/0/values/0");
   return volume.contains(name) ? volume.at(name).get<std::string>() : std::string();
 }
-
-}  // namespace
 
 std::vector<VolumeClaim> claims_of(const std::vector<Json>& objects) {
   std::vector<VolumeClaim> claims;

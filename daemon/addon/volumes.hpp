@@ -19,6 +19,9 @@ struct VolumeClaim {
 /// stand by themselves. Claims that name a storage class of their own are left to it.
 std::vector<VolumeClaim> claims_of(const std::vector<Json>& objects);
 
+/// Pure: the node that a local volume lies on, "" when it is of another sort.
+std::string node_of(const Json& volume);
+
 /// Pure: a volume for `claim` in `path` on `node`, as the local-path provisioner would have made it; it also removes
 /// it.
 Json volume_for(const VolumeClaim& claim, const std::string& addon, const std::string& storage_class,

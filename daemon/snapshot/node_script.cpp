@@ -13,7 +13,7 @@ constexpr auto grace = std::chrono::minutes(1);  // to remove half a copy
 
 // The daemon holds the script's input open: when that ends, so does the script, and its trap sets things right. Nothing
 // stays frozen behind a daemon that died.
-constexpr const char* common = R"bash(set -eu
+constexpr const char* common = R"bash(set -euo pipefail
 exec 3<&0
 copying=''
 # copy FROM TO
@@ -34,25 +34,50 @@ copy() {
 stop_copying() { [ -z "$copying" ] || { kill "$copying" 2>/dev/null || true; wait "$copying" || true; }; }
 )bash";
 
-constexpr const char* save = R"bash(folder=$1 frozen=()
+// Where blocks cannot be shared all is copied twice: first while the servers go on, then, while they stand still, what
+// has changed since. `changed` finds that by the time of the last change, which nobody can set back. Pages that a
+// server has mapped tell it at the first write after they were written to disk: hence the sync, and the mark before it.
+constexpr const char* save = R"bash(folder=$1 frozen=() shared=''
 shift
 thaw() { for id in "${frozen[@]}"; do ctr -n k8s.io task resume "$id" || true; done; frozen=(); }
 trap 'stop_copying; thaw; rm -rf "$folder.new"; rmdir "${folder%/*}" 2>/dev/null || true' EXIT
 rm -rf "$folder" "$folder.new"
 mkdir -p -m 700 "$folder.new"
-echo probe >"$folder.new/probe"
-if cp --reflink=always "$folder.new/probe" "$folder.new/shared" 2>/dev/null; then echo shared; fi
-rm -f "$folder.new/probe" "$folder.new/shared"
-began=$(date +%s%N)
-while [ "$1" != -- ]; do
-  frozen+=("$1")
-  ctr -n k8s.io task pause "$1"
-  shift
-done
+mark=$folder.new/.mark
+touch -d '1 second ago' "$mark"
+if cp --reflink=always "$mark" "$mark.shared" 2>/dev/null; then shared=yes; echo shared; fi
+rm -f "$mark.shared"
+containers=()
+while [ "$1" != -- ]; do containers+=("$1"); shift; done
 shift
-while [ $# -gt 0 ]; do copy "$2" "$folder.new/$1"; shift 2; done
+volumes=("$@")
+# each COMMAND: with place and copy of each volume.
+each() { for ((i = 0; i < ${#volumes[@]}; i += 2)); do "$1" "${volumes[i + 1]}" "$folder.new/${volumes[i]}"; done; }
+# What vanishes meanwhile is no failure; what is missed was changed after the mark.
+first() { copy "$1" "$2" 2>/dev/null || true; }
+# entries FOLDER: what it holds, with type, mode, owner, size and time of all but folders.
+entries() { (cd "$1" && find . -mindepth 1 \( -type d -printf 'd %P\0' -o -printf '%y%m,%U:%G,%s,%T@ %P\0' \)) | LC_ALL=C sort -z; }
+# changed FROM TO: makes the copy what the original is now.
+changed() {
+  comm -z -13 <(entries "$1") <(entries "$2") | while IFS= read -r -d '' entry; do rm -rf "${2:?}/${entry#* }"; done
+  (
+    cd "$1"
+    {
+      comm -z -23 <(entries "$1") <(entries "$2") | sed -z 's/^[^ ]* //'
+      find . -mindepth 1 -cnewer "$mark" -printf '%P\0'
+    } | sort -zu | tar --create --format=posix --null --no-recursion --sparse --files-from=-
+  ) | tar --extract --numeric-owner --preserve-permissions --directory="$2"
+}
+[ -n "$shared" ] || { sync -f "$folder.new"; each first; }
+began=$(date +%s%N)
+for id in "${containers[@]}"; do
+  frozen+=("$id")
+  ctr -n k8s.io task pause "$id"
+done
+if [ -n "$shared" ]; then each copy; else each changed; fi
 thaw
 echo "frozen $((($(date +%s%N) - began) / 1000000))"
+rm -f "$mark"
 sync -f "$folder.new"
 echo "bytes $(du -sb "$folder.new" | cut -f 1)"
 mv "$folder.new" "$folder"

@@ -145,7 +145,7 @@ class Manifests(unittest.TestCase):
         for one, spec, pod in self.addons():
             policies = Policies(one.objects)
             with self.subTest(addon=one.addon, profile=one.path.name):
-                if pod.labels[COMPONENT] != "metrics":
+                if one.all("StatefulSet"):
                     self.assertTrue(policies.allow("Ingress", pod, pod, 12345) and policies.allow("Egress", pod, pod, 12345))
                 self.assertTrue(policies.allow("Egress", pod, NAMES, 53, "UDP"))
                 self.assertFalse(policies.allow("Egress", pod, OUTSIDE, 443))

@@ -1,6 +1,7 @@
 #include <filesystem>
 
 #include "addon/evidence.hpp"
+#include "addon/volume_usage.hpp"
 #include "api/answers.hpp"
 #include "api/routes.hpp"
 #include "api/status.hpp"
@@ -75,10 +76,26 @@ Json diagnosis_json(const addon::Diagnosis& told) {
   return json;
 }
 
-/// With what holds it up when it is wanted and not ready.
+Json volume_json(const addon::VolumeUsage& volume) {
+  Json json;
+  json["claim"] = volume.claim;
+  json["node"] = volume.node;
+  json["free_bytes"] = volume.free_bytes;
+  json["size_bytes"] = volume.size_bytes;
+  json["full"] = volume.full();
+  return json;
+}
+
+/// With the room on its volumes, and what holds it up when it is wanted and not ready.
 Task<> get_addon(const Services& services, std::string name, http::Responder& responder) {
   auto body = addon_json(services, name);
   const auto state = body.value("state", "");
+  body["volumes"] = Json::array();
+  if (state == "starting" || state == "failed" || state == "ready") {
+    auto measuring =
+        addon::measure_volumes(services.kube, services.engine, services.clock, services.addons.catalogue().at(name));
+    for (const auto& volume : co_await std::move(measuring)) body["volumes"].push_back(volume_json(volume));
+  }
   if (state == "starting" || state == "failed") {
     auto examining =
         addon::examine(services.kube, services.mirror, services.clock, services.addons.catalogue().at(name));

@@ -1,7 +1,9 @@
-"""Run in the application's container: `checker.py STORE write FIRST SECONDS` or `checker.py STORE read`, STORE postgres or mysql.
+"""Run in the application's container: `checker.py STORE write FIRST SECONDS`, `checker.py STORE read` or `checker.py STORE
+many CLIENTS`, STORE postgres or mysql.
 
 write: rows numbered from FIRST, one after the other; prints the number of each that was acknowledged, with the time. A row
-that was not is given up: nobody knows whether it is there. read: prints the numbers of all rows.
+that was not is given up: nobody knows whether it is there. read: prints the numbers of all rows. many: CLIENTS
+are connected at the same time, and each asks something.
 """
 import asyncio, os, ssl, sys, time, warnings
 
@@ -10,8 +12,10 @@ import asyncpg
 
 
 class Postgres:
+    limit = 1  # seconds
+
     async def connect(self):
-        self.connection = await asyncpg.connect(os.environ["DATABASE_URL"], timeout=1, command_timeout=1)
+        self.connection = await asyncpg.connect(os.environ["DATABASE_URL"], timeout=self.limit, command_timeout=self.limit)
 
     async def run(self, sql):
         return await self.connection.fetch(sql)
@@ -63,9 +67,18 @@ async def read(store):
     store.drop()
 
 
+async def many(kind, clients):
+    kind.limit = 20
+    stores = [kind() for _ in range(clients)]
+    await asyncio.gather(*(store.connect() for store in stores))
+    await asyncio.gather(*(store.run("SELECT 1") for store in stores))
+
+
 warnings.simplefilter("ignore")  # "Table exists already", for each connection
-store = {"postgres": Postgres, "mysql": Mysql}[sys.argv[1]]()
-if sys.argv[2] == "write":
-    asyncio.run(write(store, int(sys.argv[3]), time.time() + float(sys.argv[4])))
+kind = {"postgres": Postgres, "mysql": Mysql}[sys.argv[1]]
+if sys.argv[2] == "many":
+    asyncio.run(many(kind, int(sys.argv[3])))
+elif sys.argv[2] == "write":
+    asyncio.run(write(kind(), int(sys.argv[3]), time.time() + float(sys.argv[4])))
 else:
-    asyncio.run(read(store))
+    asyncio.run(read(kind()))

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "addon/volume_usage.hpp"
 #include "addon/volumes.hpp"
 
 using namespace gf;
@@ -54,4 +55,31 @@ TEST_CASE("members of an addon come to lie on different nodes as long as there a
   }
   CHECK(order == "bcaacb");
   CHECK(node_for_next({"a"}, volumes, 7) == "a");
+}
+
+TEST_CASE("the room on volumes: of the addon's claims, where they lie, as df tells it") {
+  const auto claim = claims_of({object(stateful_set)}).front();
+  std::vector<Json> volumes{volume_for(claim, "db", "standard", "worker", "/var/b"),
+                            volume_for({"other", claim.name, claim.spec}, "db", "standard", "worker", "/var/c")};
+  auto by_provisioner = volume_for({"data", "data-db-1", claim.spec}, "db", "standard", "worker2", "");
+  by_provisioner["spec"].erase("local");
+  by_provisioner["spec"]["hostPath"]["path"] = "/var/d";
+  volumes.insert(volumes.begin(), by_provisioner);
+  const auto places = places_of(volumes, "data", {"data-db-0", "data-db-1"});
+  REQUIRE(places.size() == 2);
+  CHECK(places[0].path == "/var/b");
+  CHECK(places[1].path == "/var/d");
+  CHECK(places[1].node == "worker2");
+
+  const std::string heading = "Filesystem 1024-blocks Used Available Capacity Mounted on\n";
+  const auto usages =
+      read_df(heading + "/dev/vda 1000000 500000 16383 97% /var\nsmall 20480 0 16384 0% /a b\n", places);
+  REQUIRE(usages.size() == 2);
+  CHECK(usages[0].claim == "data-db-0");
+  CHECK(usages[0].free_bytes == 16383U * 1024);
+  CHECK(usages[0].full());
+  CHECK(usages[1].size_bytes == 20U << 20);
+  CHECK_FALSE(usages[1].full());
+  CHECK(read_df(heading + "/dev/vda 1000000 500000 16383 97% /var\n", places).size() == 1);
+  CHECK(read_df("", places).empty());
 }
