@@ -85,6 +85,9 @@ Daemon::Daemon(net::io_context& io, Paths paths)
       snapshots_({io.get_executor(), clock_, operations_, kube_, mirror_, *engine_, addons_},
                  state::Document(files_, paths_.state / "snapshots.json")),
       doctor_(*engine_, processes_),
+      page_({io.get_executor(), clock_, files_,
+             [this](const std::string& endpoint) { return environment_.port_of(endpoint); }},
+            paths_.share),
       services_(services()),
       server_(io.get_executor(), paths_.socket().string(), api::make_api(services_)) {
   sources_.on_warning([this](const std::string& root, const std::string& sentence) { warn(root, sentence); });
@@ -107,6 +110,7 @@ api::Services Daemon::services() {
           registry_,
           *engine_,
           doctor_,
+          page_,
           workers_,
           files_,
           clock_,
@@ -135,6 +139,8 @@ void Daemon::start() {
 Task<> Daemon::stop() {
   auto server = server_.stop();
   co_await std::move(server);
+  auto page = page_.stop();
+  co_await std::move(page);
   auto operations = operations_.stop();
   co_await std::move(operations);
   auto backups = backups_.stop();

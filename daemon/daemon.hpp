@@ -56,6 +56,7 @@ class Daemon {
   backup::BackupService backups_;
   snapshot::SnapshotService snapshots_;
   doctor::Doctor doctor_;
+  page::Page page_;
   api::Services services_;
   http::Server server_;
 };

@@ -4,6 +4,7 @@
 #include "backup/backup_service.hpp"
 #include "doctor/doctor.hpp"
 #include "environment/environment.hpp"
+#include "page/page.hpp"
 #include "snapshot/snapshot_service.hpp"
 
 namespace gf::api {
@@ -23,6 +24,7 @@ struct Services {
   project::Registry& registry;
   container::Engine& engine;
   doctor::Doctor& doctor;
+  page::Page& page;
   WorkerPool& workers;
   FileSystem& files;
   Clock& clock;

@@ -8,6 +8,8 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -21,7 +23,9 @@ namespace gf::http {
 
 namespace beast = boost::beast;
 namespace bhttp = boost::beast::http;
-using Socket = net::local::stream_protocol::socket;
+using Socket = net::generic::stream_protocol::socket;
+using LocalAcceptor = net::local::stream_protocol::acceptor;
+using LoopbackAcceptor = net::ip::tcp::acceptor;
 using Parser = bhttp::request_parser<bhttp::string_body>;
 
 namespace {
@@ -154,6 +158,13 @@ Task<> wait_for_disconnect(Socket& socket, const SocketResponder& responder) {
   co_await never.async_wait(net::use_awaitable);
 }
 
+template <class Acceptor>
+void open(Acceptor& acceptor, const typename Acceptor::endpoint_type& endpoint, boost::system::error_code& error) {
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(net::socket_base::max_listen_connections, error);
+}
+
 /// What a failed parse is answered with; status 0 = nothing, the peer is gone.
 Response parse_failure(const boost::system::error_code& error) {
   if (error == bhttp::error::header_limit)
@@ -176,7 +187,8 @@ struct Server::State {
   Handler handler;
   ServerLimits limits;
   SystemClock clock;
-  net::local::stream_protocol::acceptor acceptor;
+  LocalAcceptor local;
+  LoopbackAcceptor loopback;  ///< one of the two is open
   TaskGroup connections;
 
   State(Executor executor_, std::string path_, Handler handler_, ServerLimits limits_)
@@ -184,16 +196,19 @@ struct Server::State {
         path(std::move(path_)),
         handler(std::move(handler_)),
         limits(limits_),
-        acceptor(executor_),
+        local(executor_),
+        loopback(executor_),
         connections(executor_) {}
 
-  static Task<> accept(State& state);
+  template <class Acceptor>
+  static Task<> accept(State& state, Acceptor& acceptor);
   static Task<> serve(State& state, Socket socket);
   static Task<> read_head(Socket& socket, beast::flat_buffer& buffer, Parser& parser,
                           boost::system::error_code& failed);
   static Task<bool> answer(State& state, Socket& socket, Parser& parser, std::string early);
   static Task<> refuse(State& state, Socket& socket, Response response);
   bool is_ours(Socket& socket) const {
+    if (loopback.is_open()) return true;
     ucred peer{};
     socklen_t size = sizeof peer;
     return ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == ::getuid();
@@ -209,34 +224,49 @@ Server::Server(Executor executor, std::string socket_path, Handler handler, Serv
   const auto before = ::umask(0177);
   boost::system::error_code error;
   const net::local::stream_protocol::endpoint endpoint(state_->path);
-  state_->acceptor.open(endpoint.protocol(), error);
-  if (!error) state_->acceptor.bind(endpoint, error);
-  if (!error) state_->acceptor.listen(net::socket_base::max_listen_connections, error);
+  open(state_->local, endpoint, error);
   ::umask(before);
   if (error) throw Error(ErrorCode::daemon_unavailable, "cannot listen on " + state_->path + ": " + error.message());
 }
 
+Server::Server(Executor executor, Handler handler, ServerLimits limits)
+    : state_(std::make_shared<State>(executor, std::string(), std::move(handler), limits)) {
+  boost::system::error_code error;
+  open(state_->loopback, LoopbackAcceptor::endpoint_type(net::ip::address_v4::loopback(), 0), error);
+  if (error) throw Error(ErrorCode::daemon_unavailable, "cannot listen on 127.0.0.1: " + error.message());
+}
+
 Server::~Server() = default;
 
-void Server::start() { state_->connections.spawn("accept", State::accept(*state_)); }
+int Server::port() const {
+  return state_->loopback.is_open() ? static_cast<int>(state_->loopback.local_endpoint().port()) : 0;
+}
+
+void Server::start() {
+  auto accepting =
+      state_->loopback.is_open() ? State::accept(*state_, state_->loopback) : State::accept(*state_, state_->local);
+  state_->connections.spawn("accept", std::move(accepting));
+}
 
 Task<> Server::stop() {
   boost::system::error_code ignored;
-  state_->acceptor.close(ignored);
-  ::unlink(state_->path.c_str());
+  state_->local.close(ignored);
+  state_->loopback.close(ignored);
+  if (!state_->path.empty()) ::unlink(state_->path.c_str());
   co_await state_->connections.stop();
 }
 
-Task<> Server::State::accept(State& state) {
+template <class Acceptor>
+Task<> Server::State::accept(State& state, Acceptor& acceptor) {
   while (true) {
-    auto [error, socket] = co_await state.acceptor.async_accept(quietly);
+    auto [error, socket] = co_await acceptor.async_accept(quietly);
     if (error == net::error::operation_aborted) co_return;
     if (error) {
       // Out of descriptors: the connection waits in the backlog until one is free again.
       co_await state.clock.sleep_for(std::chrono::milliseconds(50));
       continue;
     }
-    auto serving = serve(state, std::move(socket));
+    auto serving = serve(state, Socket(std::move(socket)));
     state.connections.spawn("connection", std::move(serving));
   }
 }

@@ -38,15 +38,19 @@ struct ServerLimits {
   std::chrono::seconds header_time{10};  ///< a head must be complete by then
 };
 
-/// HTTP/1.1 over a Unix socket for peers of the same user (SO_PEERCRED); others are closed with 403.
-/// Malformed requests are answered 400, oversized ones 413 (body) or 431 (head), and closed.
+/// HTTP/1.1. Malformed requests are answered 400, oversized ones 413 (body) or 431 (head), and closed.
 class Server {
  public:
-  /// Binds `socket_path` (removing a stale socket is the caller's decision) with mode 0600 and listens.
+  /// On a Unix socket, for peers of the same user (SO_PEERCRED); others are closed with 403. Binds `socket_path`
+  /// (removing a stale socket is the caller's decision) with mode 0600 and listens.
   /// Throws Error(daemon_unavailable) when it cannot.
   Server(Executor executor, std::string socket_path, Handler handler, ServerLimits limits = {});
+  /// On a free port of 127.0.0.1, where any user's programs may knock: `handler` has to know whom it answers.
+  /// Throws Error(daemon_unavailable) when there is none.
+  Server(Executor executor, Handler handler, ServerLimits limits = {});
   ~Server();
 
+  int port() const;  ///< 0 on a Unix socket
   /// Accepts until stop().
   void start();
   /// Stops accepting, cancels the handlers, waits for them, removes the socket file.

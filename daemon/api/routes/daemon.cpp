@@ -53,6 +53,14 @@ Task<> post_fix(const Services& services, const http::Request& request, http::Re
   co_await std::move(answering);
 }
 
+Task<> post_page(const Services& services, const http::Request& request, http::Responder& responder) {
+  const auto body = body_of(request, {"view"});
+  Json result;
+  result["url"] = services.page.open(text_of(body, "view"));
+  auto answering = answer(responder, 200, std::move(result));
+  co_await std::move(answering);
+}
+
 Task<> get_kubeconfig(const Services& services, http::Responder& responder) {
   auto reading = services.cluster.kubeconfig();
   Json body;
@@ -87,6 +95,9 @@ void add_daemon_routes(const Services& services, Routes& routes) {
                     }});
   routes.push_back({"GET", "/v1/kubeconfig",
                     [&services](http::RouteContext& context) { return get_kubeconfig(services, context.responder); }});
+  routes.push_back({"POST", "/v1/pages", [&services](http::RouteContext& context) {
+                      return post_page(services, context.request, context.responder);
+                    }});
   routes.push_back({"POST", "/v1/daemon/stop",
                     [&services](http::RouteContext& context) { return post_stop(services, context.responder); }});
 }
