@@ -114,6 +114,16 @@ void AddonService::want_also(const std::string& who, const std::string& name, co
   change(std::move(wants));
 }
 
+Task<> AddonService::check_images(std::map<std::string, std::string> addons) {
+  Wants wants;
+  for (const auto& [name, profile] : addons) wants[name]["check"] = profile;
+  std::set<std::string> names;
+  for (const auto& [name, entry] : resolve(catalogue_, wants))
+    for (const auto& image : catalogue_.at(name).images_of(entry.profile)) names.insert(image);
+  auto checking = with_.images.check({names.begin(), names.end()});
+  co_await std::move(checking);
+}
+
 Task<std::vector<std::string>> AddonService::describe_change(std::string name, std::string profile) {
   const auto& spec = catalogue_.at(name);
   resolve(catalogue_, {{name, {{"user", profile}}}});  // throws for a profile that it does not come in

@@ -46,6 +46,9 @@ class AddonService {
   void want(const std::string& who, const std::map<std::string, std::string>& addons);
   /// `who` wants this one too.
   void want_also(const std::string& who, const std::string& name, const std::string& profile);
+  /// Refuses addons (name → profile) that run, or require what runs, an image that cannot be had. Nothing has changed
+  /// then.
+  Task<> check_images(std::map<std::string, std::string> addons);
   /// What going to `profile` from the one that the addon stands in will do, a line each; empty when it stands in none
   /// or in that one. Throws Error(not_found), Error(bad_config).
   Task<std::vector<std::string>> describe_change(std::string name, std::string profile);

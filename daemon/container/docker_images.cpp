@@ -75,6 +75,11 @@ Task<std::optional<Image>> DockerEngine::image(std::string reference) {
   co_return image;
 }
 
+Task<bool> DockerEngine::serves(std::string reference) {
+  auto asking = send("GET", "/distribution/" + http::percent_encode(reference) + "/json");
+  co_return (co_await std::move(asking)).status == 200;
+}
+
 Task<> DockerEngine::pull(std::string reference, PullProgress progress) {
   const auto [name, tag] = split_tag(reference);
   http::Request request;

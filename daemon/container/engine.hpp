@@ -89,6 +89,8 @@ class Engine {
 
   virtual Task<std::optional<Image>> image(std::string reference) = 0;
   /// Throws Error(image_unavailable).
+  /// Whether a registry serves `reference`: asks for its description and loads nothing.
+  virtual Task<bool> serves(std::string reference) = 0;
   virtual Task<> pull(std::string reference, PullProgress progress) = 0;
   /// Builds from the tar of a context, given piece by piece. Lines of output go to `on_line`.
   /// Throws Error(build_failed) whose cause is the last lines. Cancelling ends the build in the engine.

@@ -108,6 +108,12 @@ std::vector<Json> app_objects(const std::string& project, const AppSpec& app, co
   spec["strategy"]["rollingUpdate"]["maxUnavailable"] = 0;
   spec["strategy"]["rollingUpdate"]["maxSurge"] = "100%";
   spec["template"]["metadata"]["labels"] = labels;
+  if (!app.metrics_path.empty()) {
+    auto& annotations = spec["template"]["metadata"]["annotations"];
+    annotations["prometheus.io/scrape"] = "true";
+    annotations["prometheus.io/port"] = std::to_string(app.port);
+    annotations["prometheus.io/path"] = app.metrics_path;
+  }
   auto& pod = spec["template"]["spec"];
   pod["containers"] = Json::array({container(app, image, claims)});
   pod["terminationGracePeriodSeconds"] = 7;

@@ -117,6 +117,8 @@ Task<Operation> Environment::up(std::string root) {
   const auto spec = co_await std::move(loading);
   auto checking = check_seeds(spec);
   co_await std::move(checking);
+  auto checking_images = with_.addons.check_images(spec.addons);
+  co_await std::move(checking_images);
   auto ending = end_rollouts();
   co_await std::move(ending);
   Json parameters;
@@ -149,16 +151,20 @@ Task<Operation> Environment::down(bool remove) {
   co_return with_.operations.start("down", parameters);
 }
 
-Operation Environment::enable(const std::string& addon, std::string profile) {
+Task<Operation> Environment::enable(std::string addon, std::string profile) {
   const auto& spec = with_.addons.catalogue().at(addon);
   if (profile.empty()) profile = spec.profiles.contains("dev") ? "dev" : spec.profiles.begin()->first;
   if (!with_.kube.available())
     throw Error(ErrorCode::cluster_unavailable, "cannot enable " + addon + ": the cluster does not run", "gf up");
+  std::map<std::string, std::string> one;
+  one[addon] = profile;
+  auto checking = with_.addons.check_images(std::move(one));
+  co_await std::move(checking);
   Json parameters;
   parameters["addon"] = addon;
   with_.operations.refuse_conflict("addon-enable", parameters);
   with_.addons.want_also(user, addon, profile);
-  return with_.operations.start("addon-enable", parameters);
+  co_return with_.operations.start("addon-enable", parameters);
 }
 
 Operation Environment::disable(const std::string& addon, bool cascade, bool purge) {

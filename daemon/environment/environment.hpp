@@ -41,7 +41,7 @@ class Environment {
   Task<Operation> purge(std::string root);
   /// Makes the project's claim anew, fills it again, and starts the apps that use it.
   Task<Operation> reset(std::string project, std::string addon);
-  Operation enable(const std::string& addon, std::string profile);
+  Task<Operation> enable(std::string addon, std::string profile);
   Operation disable(const std::string& addon, bool cascade, bool purge);
   void request_rollout(const std::string& project, const std::string& app);
 

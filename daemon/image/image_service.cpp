@@ -31,6 +31,14 @@ void tell_driver_line(std::string_view line, operation::Context& context) {
   context.log(text);
 }
 
+Error unavailable(const PlatformImage& wanted) {
+  return Error(ErrorCode::image_unavailable,
+               "cannot obtain the image '" + wanted.name + "': no registry serves " + wanted.official +
+                   " here, and no package has it to be built from",
+               "docker pull " + wanted.official +
+                   " where a registry can be reached, else `docker save` it there and `docker load` it here");
+}
+
 }  // namespace
 
 ImageService::ImageService(Executor executor, Clock& clock, container::Engine& engine, ProcessRunner& processes,
@@ -61,6 +69,19 @@ Task<std::vector<PlatformImage>> ImageService::references(std::vector<std::strin
   co_return images;
 }
 
+Task<> ImageService::check(std::vector<std::string> names) {
+  auto asking = references(std::move(names));
+  const auto found = co_await std::move(asking);
+  for (const auto& wanted : found) {
+    if (!wanted.built.empty()) continue;
+    const auto present = co_await engine_.image(wanted.official);
+    if (present) continue;
+    auto serving = engine_.serves(wanted.official);
+    const bool served = co_await std::move(serving);
+    if (!served) throw unavailable(wanted);
+  }
+}
+
 Task<std::string> ImageService::obtain(std::string name, operation::Context& context) {
   while (busy_.contains(name)) co_await freed_.wait();
   busy_.insert(name);
@@ -83,17 +104,18 @@ Task<std::string> ImageService::obtain_once(std::string name, operation::Context
   auto asking = references(std::move(names));
   const auto found = co_await std::move(asking);
   const auto& wanted = found.front();
-  const bool built_present = (co_await engine_.image(wanted.built)).has_value();
-  bool official_present = false;
+  bool built_present = false, official_present = false;
+  if (!wanted.built.empty()) built_present = (co_await engine_.image(wanted.built)).has_value();
   if (!built_present && !wanted.official.empty())
     official_present = (co_await engine_.image(wanted.official)).has_value();
   std::optional<Clock::duration> since_failed;
   if (registry_failed_) since_failed = clock_.now() - *registry_failed_;
-  auto way = next_way(built_present, official_present, !wanted.official.empty(), since_failed);
+  auto way = next_way(built_present, official_present, wanted, since_failed);
   if (way == Way::pull) {
     auto pulling = pull(wanted, context);
     const bool pulled = co_await std::move(pulling);
     if (pulled) co_return wanted.official;
+    if (wanted.built.empty()) throw unavailable(wanted);
     way = Way::build;
   }
   if (way == Way::use_official) co_return wanted.official;
@@ -122,7 +144,7 @@ Task<bool> ImageService::pull(PlatformImage wanted, operation::Context& context)
       std::rethrow_exception(thrown);
     }
     registry_failed_ = clock_.now();
-    step->skip("no registry serves it here: it is built instead");
+    step->skip(wanted.built.empty() ? "no registry serves it here" : "no registry serves it here: it is built instead");
     co_return false;
   }
   step->finish(nullptr);

@@ -27,6 +27,10 @@ class ImageService {
   /// per name. Throws Error(not_found) for a name that images/ lacks.
   Task<std::vector<PlatformImage>> references(std::vector<std::string> names);
 
+  /// Refuses what is sure to fail: throws Error(image_unavailable) for the first of `names` that is not here, cannot be
+  /// built, and that no registry serves. Nothing is obtained.
+  Task<> check(std::vector<std::string> names);
+
   /// Makes the platform image `name` present in the engine and returns the reference to use.
   /// Two callers at once: one works, the other waits. Throws Error(image_unavailable) or Error(build_failed).
   Task<std::string> obtain(std::string name, operation::Context& context);

@@ -18,18 +18,20 @@ std::vector<PlatformImage> read_references(std::string_view text) {
     image.name = line.substr(0, first);
     image.built = line.substr(first + 1, second - first - 1);
     image.official = line.substr(second + 1);
-    if (image.official == "-") image.official.clear();
+    for (auto* reference : {&image.built, &image.official})
+      if (*reference == "-") reference->clear();
     images.push_back(std::move(image));
   }
   return images;
 }
 
-Way next_way(bool built_present, bool official_present, bool has_official,
+Way next_way(bool built_present, bool official_present, const PlatformImage& wanted,
              std::optional<std::chrono::steady_clock::duration> since_registry_failed) {
   if (built_present) return Way::use_built;
-  if (has_official && official_present) return Way::use_official;
+  if (official_present) return Way::use_official;
+  if (wanted.official.empty()) return Way::build;
   const bool registry_down = since_registry_failed && *since_registry_failed < std::chrono::minutes(10);
-  return has_official && !registry_down ? Way::pull : Way::build;
+  return registry_down && !wanted.built.empty() ? Way::build : Way::pull;
 }
 
 std::map<std::vector<std::string>, std::vector<std::string>> group_by_missing(

@@ -15,7 +15,7 @@ inline constexpr std::string_view built_prefix = "greenfield/";
 /// A row of `images/image ref`.
 struct PlatformImage {
   std::string name;
-  std::string built;     ///< "greenfield/redis:0123456789abcdef": what building it gives
+  std::string built;     ///< "greenfield/redis:0123456789abcdef": what building it gives; empty when no package has it
   std::string official;  ///< what a registry serves; empty when there is none
 };
 
@@ -26,8 +26,8 @@ std::vector<PlatformImage> read_references(std::string_view text);
 enum class Way { use_built, use_official, pull, build };
 
 /// Pure: "auto" order. Present wins (ours first: it was made for just this version), then pulling unless there is
-/// nothing to pull or the registry failed within the last ten minutes, then building.
-Way next_way(bool built_present, bool official_present, bool has_official,
+/// nothing to pull or the registry failed within the last ten minutes, then building, where that is possible.
+Way next_way(bool built_present, bool official_present, const PlatformImage& wanted,
              std::optional<std::chrono::steady_clock::duration> since_registry_failed);
 
 /// Pure: nodes grouped by the images they lack, so that each set is streamed out of the engine once.

@@ -13,7 +13,7 @@ inline const std::map<std::string, std::vector<std::string>>& known_keys() {
       {"addon", {"profile", "mode", "seed"}},
       {"app",
        {"build", "image", "port", "localhost_port", "replicas", "uses", "sync", "on_sync", "reload_signal",
-        "rebuild_on", "manifests", "ready_path", "env", "command", "memory_mib"}},
+        "rebuild_on", "manifests", "ready_path", "metrics_path", "env", "command", "memory_mib"}},
       {"build", {"context", "dockerfile", "args"}},
       {"sync", {"from", "to"}},
   };

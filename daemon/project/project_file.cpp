@@ -123,10 +123,8 @@ class Parser {
     for (const auto& [variable, value] : app.env)
       if (!std::regex_match(variable, std::regex("[A-Za-z_][A-Za-z0-9_]*")))
         in_.complain(node["env"], "'" + variable + "' is no name of an environment variable");
-    app.ready_path = in_.text(node, "ready_path");
-    if (!app.ready_path.empty() && !app.ready_path.starts_with('/'))
-      in_.complain(node["ready_path"], "'ready_path' must begin with '/'");
-    if (!app.ready_path.empty() && app.port == 0) in_.complain(node["ready_path"], "'ready_path' needs a 'port'");
+    app.ready_path = read_path(node, "ready_path", app.port);
+    app.metrics_path = read_path(node, "metrics_path", app.port);
     app.manifests = inside(node, "manifests");
     app.uses = in_.texts(node, "uses");
     for (auto& used : app.uses)
@@ -141,6 +139,14 @@ class Parser {
           in_.complain(node, "the apps '" + other.name + "' and '" + app.name + "' want the same port " +
                                  std::to_string(app.localhost_port) + " on localhost; set 'localhost_port'");
     spec_.apps.push_back(std::move(app));
+  }
+
+  std::string read_path(const YAML::Node& node, const char* key, int port) {
+    auto path = in_.text(node, key);
+    const auto said = '\'' + std::string(key) + '\'';
+    if (!path.empty() && !path.starts_with('/')) in_.complain(node[key], said + " must begin with '/'");
+    if (!path.empty() && port == 0) in_.complain(node[key], said + " needs a 'port'");
+    return path;
   }
 
   void read_build(const YAML::Node& build, AppSpec& app) {

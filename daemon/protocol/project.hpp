@@ -42,6 +42,7 @@ struct AppSpec {
   std::vector<std::string> rebuild_on;  ///< globs, relative to the context
   std::string manifests;                ///< own kustomization, relative to the checkout; empty = generated
   std::string ready_path;               ///< HTTP path that answers 2xx when ready; empty = TCP connect
+  std::string metrics_path;             ///< HTTP path of its metrics for Prometheus; empty = none
   std::map<std::string, std::string> env;
   std::vector<std::string> command;  ///< replaces the image's entry point
   int memory_mib = 256;              ///< limit

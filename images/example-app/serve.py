@@ -22,6 +22,7 @@ import time
 
 # Imported once, before the first fork: a new worker then only has to import the application itself.
 PRELOAD = ("fastapi", "uvicorn.lifespan.on", "uvicorn.protocols.http.h11_impl", "uvicorn.loops.asyncio", "prometheus_client")
+PRELOAD_TRACED = ("opentelemetry.exporter.otlp.proto.http.trace_exporter", "opentelemetry.sdk.trace.export")
 EVENTS = {signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGCHLD}
 GRACE_SECONDS = 5  # how long an old worker may take to finish requests in progress
 START_SECONDS = 5  # a worker that starts for longer than this is given up when newer code has arrived
@@ -166,7 +167,7 @@ def main():
 
     sys.path.insert(0, os.getcwd())
     listener = socket.create_server((options.host, options.port), backlog=1024)
-    for module in PRELOAD:
+    for module in PRELOAD + (PRELOAD_TRACED if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") else ()):
         importlib.import_module(module)
     gc.freeze()  # keeps the collector of a worker from writing to (and so copying) the pages it shares with this process
     return Supervisor(options.application, listener).run()

@@ -67,7 +67,7 @@ def admits(rule, space, peer, port, protocol, direction):
             if peer.address in ipaddress.ip_network(side["ipBlock"]["cidr"]) and not any(
                     peer.address in ipaddress.ip_network(net) for net in side["ipBlock"].get("except", [])):
                 return True
-        elif (selects(side["namespaceSelector"], peer.space_labels) if "namespaceSelector" in side else peer.space == space) and \
+        elif peer.space and (selects(side["namespaceSelector"], peer.space_labels) if "namespaceSelector" in side else peer.space == space) and \
                 selects(side.get("podSelector", {}), peer.labels):
             return True
     return False

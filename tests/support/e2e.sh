@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # What the scenarios that drive gf share: folders and a cluster of their own, a copy of the example project, cleaning up.
-# Leaves $gf, $app, $work and the functions below.
+# Leaves $gf, $app, $work and the functions below. The process $beside, where a scenario has one, is ended with it.
 scenario=$(basename "$(dirname "$0")")
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$root" || exit 1
@@ -28,7 +28,7 @@ finish() {
   gf down --delete >/dev/null 2>&1 || true
   gf daemon stop >/dev/null 2>&1 || true
   kind delete cluster --name "$GF_CLUSTER" --kubeconfig "$work/kubeconfig" >/dev/null 2>&1 || true
-  [[ -z ${relay:-} ]] || kill "$relay" 2>/dev/null || true
+  [[ -z ${beside:-} ]] || kill "$beside" 2>/dev/null || true
   if mountpoint -q "$XDG_STATE_HOME"; then umount "$XDG_STATE_HOME"; fi
   rm -rf "$work"
   exit "$code"

@@ -58,6 +58,13 @@ Task<> post_init(const Services& services, const http::Request& request, http::R
   co_await std::move(answering);
 }
 
+Task<> post_enable(const Services& services, std::string addon, Json body, http::Responder& responder) {
+  auto enabling = services.environment.enable(std::move(addon), text_of(body, "profile"));
+  const auto operation = co_await std::move(enabling);
+  auto answering = accepted(responder, operation);
+  co_await std::move(answering);
+}
+
 Task<> post_plan(const Services& services, std::string addon, Json body, http::Responder& responder) {
   auto describing = services.addons.describe_change(std::move(addon), text_of(body, "profile"));
   Json result;
@@ -136,9 +143,8 @@ void add_environment_routes(const Services& services, Routes& routes) {
                       return get_addon(services, context.captures[0], context.responder);
                     }});
   routes.push_back({"POST", "/v1/addons/{name}/enable", [&services](http::RouteContext& context) {
-                      const auto body = body_of(context.request, {"profile"});
-                      return accepted(context.responder,
-                                      services.environment.enable(context.captures[0], text_of(body, "profile")));
+                      return post_enable(services, context.captures[0], body_of(context.request, {"profile"}),
+                                         context.responder);
                     }});
   routes.push_back({"POST", "/v1/addons/{name}/plan", [&services](http::RouteContext& context) {
                       return post_plan(services, context.captures[0], body_of(context.request, {"profile"}),

@@ -1,15 +1,19 @@
 """The consumer service: takes the messages of this project's test topic, as a member of the group that all replicas form."""
 
 import asyncio
+import logging
 
 import aiokafka
 from aiokafka.errors import KafkaError
 
+from app import tracing
 from app.layers.kafka import access, own
 
 RETRY_SECONDS = 1
 LEAVE_SECONDS = 2  # to tell the group of the end, so that the others take over at once
 WAIT_MILLISECONDS = 10_000  # how long a broker may hold a question while there is nothing new: the fewer, the calmer
+
+log = logging.getLogger(__name__)
 
 
 class Consumer:
@@ -45,9 +49,11 @@ class Consumer:
             await asyncio.sleep(RETRY_SECONDS)
 
     def _take(self, message):
-        self._messages += 1
-        self._counter.inc()
-        self._last = {"partition": message.partition, "offset": message.offset, "message": message.value.decode()}
+        with tracing.process(message.topic, message.headers):
+            self._messages += 1
+            self._counter.inc()
+            self._last = {"partition": message.partition, "offset": message.offset, "message": message.value.decode()}
+            log.info("took a message", extra={"fields": {"partition": message.partition, "offset": message.offset}})
 
     async def _leave(self, consumer):
         try:

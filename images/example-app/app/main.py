@@ -8,14 +8,18 @@ from pathlib import Path
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
+from app import logs, tracing
 from app.layers import KNOWN, Layers, Unreachable, how_to_enable
 from app.metrics import Metrics
+from app.requests import watched
 
 HERE = Path(__file__).parent
 POD = os.environ.get("HOSTNAME", "local")
 
+logs.start()
+traces = tracing.start(os.environ, POD)
 layers = Layers(os.environ)
-metrics = Metrics()
+metrics = Metrics(layers.pools)
 consumer = None
 if "kafka" in layers.enabled:
     from app.consumer import Consumer
@@ -30,10 +34,11 @@ async def lifespan(_):
     if consuming:
         consuming.cancel()
         await asyncio.wait([consuming])
+    await tracing.flush(traces)
 
 
-app = FastAPI(title="Greenfield example", lifespan=lifespan)
-app.add_middleware(metrics.middleware)
+app = FastAPI(title="Greenfield example", lifespan=lifespan, telemetry={"exclude": tracing.is_quiet, "operation_spans": False})
+app.add_middleware(watched, metrics=metrics)
 
 
 def greeting():
@@ -64,8 +69,9 @@ async def readyz():
 
 
 @app.get("/metrics")
-async def prometheus():
-    return Response(metrics.render(), media_type=metrics.CONTENT_TYPE)
+async def prometheus(request: Request):
+    text, content_type = metrics.render(request.headers.get("accept"))
+    return Response(text, headers={"Content-Type": content_type})
 
 
 @app.get("/api")
@@ -84,6 +90,23 @@ async def consumed():
     return {"pod": POD, **consumer.seen()} if consumer else not_used("kafka")
 
 
+async def visit(name):
+    with metrics.visit(name):
+        return await layers.visit(name)
+
+
+@app.get("/api/all")
+async def everything():
+    """Visits every layer that this project uses, one after the other: one request, one trace."""
+    answers, failed = {}, False
+    for name in layers.enabled:
+        try:
+            answers[name] = await visit(name)
+        except Unreachable as error:
+            answers[name], failed = {"error": f"cannot reach {name}", "cause": str(error)}, True
+    return JSONResponse({"pod": POD, "trace": tracing.trace_id(), "layers": answers}, status_code=503 if failed else 200)
+
+
 @app.get("/api/{name}")
 async def layer(name: str):
     """Writes to the layer and reads back what was written."""
@@ -92,6 +115,6 @@ async def layer(name: str):
     if name not in layers.enabled:
         return not_used(name)
     try:
-        return {"layer": name, "pod": POD, **await layers.visit(name)}
+        return {"layer": name, "pod": POD, **await visit(name)}
     except Unreachable as error:
         return JSONResponse({"error": f"cannot reach {name}", "cause": str(error)}, status_code=503)

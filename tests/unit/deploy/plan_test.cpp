@@ -132,6 +132,12 @@ TEST_CASE("generated objects carry labels, claims, probe, gate, and keep the las
         std::map<std::string, std::string>{{"MODE", "dev"}, {"REDIS_HOST", "mine"}, {"REDIS_URL", "claim-redis"}});
   CHECK(spec["template"]["metadata"]["labels"][app_label] == "api");
   CHECK(objects[1]["spec"]["ports"][0]["targetPort"] == 8000);
+  CHECK(!spec["template"]["metadata"].contains("annotations"));
+  app.metrics_path = "/metrics";
+  const auto measured = app_objects("shop", app, "img:1", {});
+  const Json annotations = {
+      {"prometheus.io/scrape", "true"}, {"prometheus.io/port", "8000"}, {"prometheus.io/path", "/metrics"}};
+  CHECK(measured[0]["spec"]["template"]["metadata"]["annotations"] == annotations);
   app.port = 0;
   app.sync.clear();
   const auto plain = app_objects("shop", app, "img:1", {});

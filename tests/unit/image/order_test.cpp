@@ -7,29 +7,33 @@ using namespace gf::image;
 using namespace std::chrono_literals;
 
 TEST_CASE("the driver's answer: three columns, '-' is no official image, another shape is refused") {
-  const auto images =
-      read_references("redis\tgreenfield/redis:1\tdocker.io/library/redis:8\nbase\tgreenfield/base:2\t-\n");
-  REQUIRE(images.size() == 2);
+  const auto images = read_references(
+      "redis\tgreenfield/redis:1\tdocker.io/library/redis:8\nbase\tgreenfield/base:2\t-\ngrafana\t-\tg:1\n");
+  REQUIRE(images.size() == 3);
   CHECK(images[0].built == "greenfield/redis:1");
   CHECK(images[0].official == "docker.io/library/redis:8");
   CHECK(images[1].official.empty());
+  CHECK(images[2].built.empty());
   CHECK_THROWS_AS(read_references("redis greenfield/redis:1"), gf::Error);
 }
 
-TEST_CASE("auto order: present, then pull, then build") {
+TEST_CASE("auto order: present, then pull, then build where that is possible") {
+  const PlatformImage both{"a", "greenfield/a:1", "a:1"}, ours{"a", "greenfield/a:1", ""}, official{"a", "", "a:1"};
   struct Row {
-    bool built, official_present, has_official;
+    bool built, official_present;
+    PlatformImage wanted;
     std::optional<std::chrono::steady_clock::duration> since_failed;
     Way expected;
   };
   const Row rows[] = {
-      {true, true, true, {}, Way::use_built},     {true, false, false, {}, Way::use_built},
-      {false, true, true, {}, Way::use_official}, {false, true, true, 1s, Way::use_official},
-      {false, false, true, {}, Way::pull},        {false, false, true, 9min, Way::build},
-      {false, false, true, 11min, Way::pull},     {false, false, false, {}, Way::build},
+      {true, true, both, {}, Way::use_built},     {true, false, ours, {}, Way::use_built},
+      {false, true, both, {}, Way::use_official}, {false, true, both, 1s, Way::use_official},
+      {false, false, both, {}, Way::pull},        {false, false, both, 9min, Way::build},
+      {false, false, both, 11min, Way::pull},     {false, false, ours, {}, Way::build},
+      {false, false, official, {}, Way::pull},    {false, false, official, 9min, Way::pull},
   };
   for (const auto& row : rows)
-    CHECK(next_way(row.built, row.official_present, row.has_official, row.since_failed) == row.expected);
+    CHECK(next_way(row.built, row.official_present, row.wanted, row.since_failed) == row.expected);
 }
 
 TEST_CASE("references as containerd stores them") {

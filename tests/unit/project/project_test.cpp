@@ -49,6 +49,7 @@ apps:
     on_sync: reload
     rebuild_on: [Dockerfile]
     ready_path: /ready
+    metrics_path: /metrics
     env: {DEBUG: true}
     command: [serve, --fast]
     memory_mib: 64
@@ -62,6 +63,8 @@ apps:
   CHECK(app.dockerfile == "Dockerfile.dev");
   CHECK(app.args.at("A") == "1");
   CHECK(app.localhost_port == 9000);
+  CHECK(app.ready_path == "/ready");
+  CHECK(app.metrics_path == "/metrics");
   CHECK(app.sync == std::vector<SyncRule>{{"app", "/srv/app"}, {"", "/all"}});
   CHECK(app.on_sync == OnSync::reload);
   CHECK(app.env.at("DEBUG") == "true");
@@ -135,6 +138,8 @@ TEST_CASE("what is wrong is told with place, reason and the nearest name") {
       {"apps: {api: {image: x, uses: [redis]}}", "'uses' names redis, which is not under 'addons'"},
       {"apps: {api: {image: x, env: {1a: b}}}", "'1a' is no name of an environment variable"},
       {"apps: {api: {image: x, ready_path: /x}}", "'ready_path' needs a 'port'"},
+      {"apps: {api: {image: x, metrics_path: /x}}", "'metrics_path' needs a 'port'"},
+      {"apps: {api: {image: x, port: 80, metrics_path: x}}", "'metrics_path' must begin with '/'"},
       {"apps: {api: {image: x, port: 80}, web: {image: x, port: 80}}", "want the same port 80 on localhost"},
       {"apps: {Api: {image: x}}", "an app's name must be"},
       {"addons: {rediss: {}}", "greenfield.yaml:3:10: unknown key 'rediss' in 'addons'; did you mean 'redis'?"},

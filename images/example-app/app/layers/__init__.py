@@ -59,6 +59,11 @@ class Layers:
         answer = await self._ask(name, VISIT_SECONDS, lambda client: client.visit())
         return {**answer, "milliseconds": self._seen[name].milliseconds}
 
+    def pools(self):
+        """{layer: (connections in use, idle ones)} of those that keep a pool."""
+        counts = {name: client.pool() for name, client in self._clients.items() if hasattr(client, "pool")}
+        return {name: count for name, count in counts.items() if count}
+
     async def status(self):
         """{layer: "ok" | why not} for the enabled layers, at most FRESH_SECONDS old."""
         async with self._checking:

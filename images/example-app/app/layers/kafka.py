@@ -5,6 +5,8 @@ import logging
 
 import aiokafka
 
+from app import tracing
+
 logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what fails is told by the endpoints, not by a line a second
 
 
@@ -55,7 +57,8 @@ class Client:
 
     async def visit(self):
         producer, consumer = await self._connected()
-        sent = await producer.send_and_wait(self._topic, f"visit of {self._pod}".encode())
+        with tracing.send(self._topic):
+            sent = await producer.send_and_wait(self._topic, f"visit of {self._pod}".encode(), headers=tracing.headers())
         place = aiokafka.TopicPartition(sent.topic, sent.partition)
         async with self._reading:
             consumer.assign([place])

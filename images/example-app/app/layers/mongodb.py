@@ -3,11 +3,41 @@
 from datetime import UTC, datetime
 
 from pymongo import AsyncMongoClient
+from pymongo.monitoring import ConnectionPoolListener
+
+from app.tracing import query
+
+
+class Counted(ConnectionPoolListener):
+    """How many connections there are, and how many of them are in use."""
+
+    def __init__(self):
+        self.open = self.used = 0
+
+    def connection_created(self, event):
+        self.open += 1
+
+    def connection_closed(self, event):
+        self.open -= 1
+
+    def connection_checked_out(self, event):
+        self.used += 1
+
+    def connection_checked_in(self, event):
+        self.used -= 1
+
+    def _other(self, event):
+        """Says nothing about the numbers."""
+
+    pool_created = pool_ready = pool_cleared = pool_closed = _other
+    connection_ready = connection_check_out_started = connection_check_out_failed = _other
 
 
 class Client:
     def __init__(self, url, environment):
-        client = AsyncMongoClient(url, maxPoolSize=4, serverSelectionTimeoutMS=2000, connectTimeoutMS=2000)
+        self._connections = Counted()
+        client = AsyncMongoClient(url, maxPoolSize=4, serverSelectionTimeoutMS=2000, connectTimeoutMS=2000,
+                                  event_listeners=[self._connections])
         self._database = client.get_default_database()
         self._pod = environment.get("HOSTNAME", "local")
 
@@ -16,5 +46,10 @@ class Client:
 
     async def visit(self):
         visits = self._database["visits"]
-        added = await visits.insert_one({"pod": self._pod, "at": datetime.now(UTC)})
-        return {"document": str(added.inserted_id), "visits": await visits.count_documents({})}
+        with query("mongodb", "insert", "visits"):
+            added = await visits.insert_one({"pod": self._pod, "at": datetime.now(UTC)})
+        with query("mongodb", "count", "visits"):
+            return {"document": str(added.inserted_id), "visits": await visits.count_documents({})}
+
+    def pool(self):
+        return self._connections.used, self._connections.open - self._connections.used

@@ -6,6 +6,8 @@ from urllib.parse import unquote, urlsplit
 
 import aiomysql
 
+from app.tracing import query
+
 CREATE = """
 CREATE TABLE IF NOT EXISTS visits (id bigint AUTO_INCREMENT PRIMARY KEY, pod text, at timestamp DEFAULT CURRENT_TIMESTAMP)
 """
@@ -51,7 +53,12 @@ class Client:
     async def visit(self):
         pool = await self._connected()
         async with pool.acquire() as connection, connection.cursor() as cursor:
-            await cursor.execute("INSERT INTO visits (pod) VALUES (%s)", (self._pod,))
+            with query("mysql", "INSERT", "visits"):
+                await cursor.execute("INSERT INTO visits (pod) VALUES (%s)", (self._pod,))
             row = cursor.lastrowid
-            await cursor.execute("SELECT count(*) FROM visits")
-            return {"row": row, "visits": (await cursor.fetchone())[0]}
+            with query("mysql", "SELECT", "visits"):
+                await cursor.execute("SELECT count(*) FROM visits")
+                return {"row": row, "visits": (await cursor.fetchone())[0]}
+
+    def pool(self):
+        return self._pool and (self._pool.size - self._pool.freesize, self._pool.freesize)

@@ -4,6 +4,8 @@ import asyncio
 
 import asyncpg
 
+from app.tracing import query
+
 # Two replicas may come here at the same time, and CREATE TABLE IF NOT EXISTS alone does not bear that: the lock does.
 CREATE = """
 SELECT pg_advisory_xact_lock(hashtext('visits'));
@@ -37,5 +39,10 @@ class Client:
 
     async def visit(self):
         pool = await self._connected()
-        number = await pool.fetchval("INSERT INTO visits (pod) VALUES ($1) RETURNING id", self._pod)
-        return {"row": number, "visits": await pool.fetchval("SELECT count(*) FROM visits")}
+        with query("postgresql", "INSERT", "visits"):
+            number = await pool.fetchval("INSERT INTO visits (pod) VALUES ($1) RETURNING id", self._pod)
+        with query("postgresql", "SELECT", "visits"):
+            return {"row": number, "visits": await pool.fetchval("SELECT count(*) FROM visits")}
+
+    def pool(self):
+        return self._pool and (self._pool.get_size() - self._pool.get_idle_size(), self._pool.get_idle_size())

@@ -2,6 +2,8 @@
 
 import redis.asyncio
 
+from app.tracing import query
+
 
 class Client:
     def __init__(self, url, environment):
@@ -14,5 +16,11 @@ class Client:
         await self._redis.ping()
 
     async def visit(self):
-        await self._redis.incr(self._key)
-        return {"visits": int(await self._redis.get(self._key))}
+        with query("redis", "INCR", self._key):
+            await self._redis.incr(self._key)
+        with query("redis", "GET", self._key):
+            return {"visits": int(await self._redis.get(self._key))}
+
+    def pool(self):
+        (idle, _), (used, _) = self._redis.connection_pool.get_connection_count()
+        return used, idle

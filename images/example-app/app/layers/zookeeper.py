@@ -6,6 +6,8 @@ from kazoo.client import KazooClient
 from kazoo.exceptions import NoNodeError
 from kazoo.protocol.states import KazooState
 
+from app.tracing import query
+
 
 class Client:
     """The driver has threads of its own and connects again by itself; what they find out is passed on to the event loop."""
@@ -44,10 +46,12 @@ class Client:
 
     async def visit(self):
         text = f"visit of {self._pod}".encode()
-        try:
-            await self._answer(self._zookeeper.set_async, self._place, text)
-        except NoNodeError:
-            await self._answer(self._zookeeper.ensure_path_async, self._place)
-            await self._answer(self._zookeeper.set_async, self._place, text)
-        value, stat = await self._answer(self._zookeeper.get_async, self._place)
+        with query("zookeeper", "set", self._place):
+            try:
+                await self._answer(self._zookeeper.set_async, self._place, text)
+            except NoNodeError:
+                await self._answer(self._zookeeper.ensure_path_async, self._place)
+                await self._answer(self._zookeeper.set_async, self._place, text)
+        with query("zookeeper", "get", self._place):
+            value, stat = await self._answer(self._zookeeper.get_async, self._place)
         return {"message": value.decode(), "visits": stat.version}
