@@ -6,7 +6,7 @@ import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LAYER = ("redis", "postgres", "mysql", "mongodb", "kafka", "zookeeper")
-CLUSTER_ADDONS = {"sealed-secrets": (8080, 8081)}  # in kube-system: what it serves, its metrics
+CLUSTER_ADDONS = {"sealed-secrets": (8080, 8081), "metrics-server": (10250, None)}  # in kube-system: what it serves, its metrics
 DATA_LIMIT_MIB = 1126  # 1.1 GiB for the whole layer in its dev profiles
 KINDS = ("Deployment", "StatefulSet", "DaemonSet")
 NAME, INSTANCE = "app.kubernetes.io/name", "app.kubernetes.io/instance"
