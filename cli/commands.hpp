@@ -33,6 +33,7 @@ void add_kubeconfig(CLI::App& app, Context& context);
 void add_daemon(CLI::App& app, Context& context);
 void add_backup(CLI::App& app, Context& context);
 void add_snapshot(CLI::App& app, Context& context);
+void add_seal(CLI::App& app, Context& context);
 void add_completion(CLI::App& app, Context& context);
 void add_version(CLI::App& app, Context& context);
 

@@ -56,8 +56,10 @@ Daemon::Daemon(net::io_context& io, Paths paths)
       kustomize_(processes_, files_, workers_, paths_.cache / "rendered"),
       rollout_(kube_, mirror_, clock_),
       addons_({io.get_executor(), kube_, mirror_, *engine_, images_, kustomize_, rollout_, clock_,
-               [this] { return cluster::workload_nodes(environment_.cluster_seen()); }, free_mib},
-              addon::Catalogue::load(files_, paths_.share), state::Document(files_, paths_.state / "addons.json")),
+               [this] { return cluster::workload_nodes(environment_.cluster_seen()); }, free_mib,
+               [this](const std::string& subject, const std::string& sentence) { warn(subject, sentence); }},
+              addon::Catalogue::load(files_, paths_.share), state::Document(files_, paths_.state / "addons.json"),
+              state::Document(files_, paths_.state / "saved-secrets.json")),
       registry_(files_, paths_.state / "projects.json"),
       sources_(io.get_executor(), clock_, workers_),
       builder_(*engine_, images_, workers_, files_, paths_.state / "built"),
@@ -84,6 +86,7 @@ Daemon::Daemon(net::io_context& io, Paths paths)
                paths_.data / "backups", state::Document(files_, paths_.state / "backup.json")),
       snapshots_({io.get_executor(), clock_, operations_, kube_, mirror_, *engine_, addons_},
                  state::Document(files_, paths_.state / "snapshots.json")),
+      unsealer_({clock_, kube_, rollout_, operations_, addons_}),
       doctor_(*engine_, processes_),
       page_({io.get_executor(), clock_, files_,
              [this](const std::string& endpoint) { return environment_.port_of(endpoint); }},
@@ -91,8 +94,10 @@ Daemon::Daemon(net::io_context& io, Paths paths)
       services_(services()),
       server_(io.get_executor(), paths_.socket().string(), api::make_api(services_)) {
   sources_.on_warning([this](const std::string& root, const std::string& sentence) { warn(root, sentence); });
-  for (const auto& sentence : {registry_.warning(), addons_.warning(), forwards_.warning(), environment_.warning(),
-                               backups_.warning(), snapshots_.warning()})
+  auto sentences = addons_.warnings();
+  sentences.insert(sentences.end(), {registry_.warning(), forwards_.warning(), environment_.warning(),
+                                     backups_.warning(), snapshots_.warning()});
+  for (const auto& sentence : sentences)
     if (!sentence.empty()) warn("state", sentence);
 }
 
@@ -100,6 +105,7 @@ api::Services Daemon::services() {
   return {environment_,
           backups_,
           snapshots_,
+          unsealer_,
           operations_,
           cluster_,
           kube_,
@@ -156,6 +162,8 @@ Task<> Daemon::stop() {
   auto links = links_.stop();
   co_await std::move(links);
   kube_.set(nullptr);
+  auto saved = addons_.saved_secrets().stop();
+  co_await std::move(saved);
   auto mirror = mirror_.stop();
   co_await std::move(mirror);
 }

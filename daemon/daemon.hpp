@@ -8,6 +8,7 @@
 #include "snapshot/snapshot_service.hpp"
 #include "system/instance_lock.hpp"
 #include "system/paths.hpp"
+#include "unsealer/unsealer.hpp"
 
 namespace gf {
 
@@ -55,6 +56,7 @@ class Daemon {
   environment::Environment environment_;
   backup::BackupService backups_;
   snapshot::SnapshotService snapshots_;
+  unsealer::Unsealer unsealer_;
   doctor::Doctor doctor_;
   page::Page page_;
   api::Services services_;

@@ -35,19 +35,21 @@ Wants read(const Catalogue& catalogue, const Json& json) {
 
 }  // namespace
 
-AddonService::AddonService(Collaborators with, Catalogue catalogue, state::Document wanted)
+AddonService::AddonService(Collaborators with, Catalogue catalogue, state::Document wanted,
+                           state::Document saved_secrets)
     : with_(std::move(with)),
       catalogue_(std::move(catalogue)),
       document_(std::move(wanted)),
       wants_(document_.load([this](const Json& json) { return read(catalogue_, json); })),
       commands_(with_.mirror, with_.engine),
       claims_(with_.kube, commands_),
+      saved_(with_.executor, with_.kube, catalogue_, std::move(saved_secrets), with_.warn),
       installer_({with_.kube, with_.mirror, with_.images, with_.kustomize, with_.rollout, with_.clock, with_.nodes},
-                 commands_, with_.engine),
+                 commands_, saved_, with_.engine),
       started_(with_.executor) {}
 
-std::string AddonService::warning() const {
-  return document_.warning("the list of enabled addons", "`gf up` in each project");
+std::vector<std::string> AddonService::warnings() const {
+  return {document_.warning("the list of enabled addons", "`gf up` in each project"), saved_.warning()};
 }
 
 AddonStatus AddonService::status(const std::string& name) const {

@@ -19,7 +19,7 @@ class AddonService {
  public:
   struct Collaborators {
     Executor executor;
-    kube::KubeApi& kube;
+    kube::CurrentKubeApi& kube;
     kube::Mirror& mirror;
     container::Engine& engine;
     image::ImageService& images;
@@ -28,18 +28,20 @@ class AddonService {
     Clock& clock;
     std::function<std::vector<std::string>()> nodes;  ///< names of the running nodes
     std::function<int()> free_mib;                    ///< memory that can be had now
+    SavedSecrets::Warn warn;
   };
-  AddonService(Collaborators with, Catalogue catalogue, state::Document wanted);
+  AddonService(Collaborators with, Catalogue catalogue, state::Document wanted, state::Document saved_secrets);
 
   const Catalogue& catalogue() const { return catalogue_; }
   std::map<std::string, Chosen> chosen() const { return resolve(catalogue_, wants_); }
-  /// A sentence about a damaged file that was kept aside, else "".
-  std::string warning() const;
+  /// Sentences about damaged files that were kept aside.
+  std::vector<std::string> warnings() const;
   AddonStatus status(const std::string& name) const;
   /// What runs in place of the genuine server, "" when that one runs, or nothing.
   std::string stand_in(const std::string& name) const;
   Claims& claims() { return claims_; }
   PodCommands& commands() { return commands_; }
+  SavedSecrets& saved_secrets() { return saved_; }
 
   /// `who` wants just these (addon → profile) from now on. Throws as resolve() does, and Error(not_enough_memory);
   /// nothing has changed then.
@@ -85,6 +87,7 @@ class AddonService {
   Wants wants_;
   PodCommands commands_;
   Claims claims_;
+  SavedSecrets saved_;
   Installer installer_;
   Signal started_;
   bool ensuring_ = false;

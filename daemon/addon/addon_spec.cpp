@@ -71,7 +71,10 @@ AddonSpec read(const Json& from, const std::filesystem::path& folder, const Tabl
     spec.backup =
         BackupCommands{found->at("extension"), read_command(found->at("dump")), read_command(found->at("restore"))};
   spec.stand_in = from.value("stand_in", "");
-  if (from.contains("data")) spec.volumes = from["data"].at("volumes").get<Strings>();
+  if (const auto found = from.find("data"); found != from.end()) {
+    spec.volumes = found->value("volumes", Strings());
+    spec.saved_secrets = found->value("saved_secrets", "");
+  }
   return spec;
 }
 

@@ -73,6 +73,7 @@ struct AddonSpec {
   std::optional<PodCommand> connect;  ///< its native shell, as the user of a claim
   std::optional<BackupCommands> backup;
   std::vector<std::string> volumes;
+  std::string saved_secrets;  ///< label of Secrets of its own that outlive the cluster, "" when it has none
   /// What it runs in `profile`.
   std::vector<std::string> images_of(const std::string& profile) const;
   std::string stand_in;  ///< what our own image holds in place of the genuine server, else ""

@@ -13,12 +13,14 @@ namespace {
 using operation::Context;
 
 constexpr auto start_limit = std::chrono::minutes(5);
+constexpr const char* definition = "CustomResourceDefinition";
 
 }  // namespace
 
-Installer::Installer(Collaborators with, PodCommands& commands, container::Engine& engine)
+Installer::Installer(Collaborators with, PodCommands& commands, SavedSecrets& saved, container::Engine& engine)
     : with_(std::move(with)),
       commands_(commands),
+      saved_(saved),
       volumes_(with_.kube, engine, with_.clock, with_.nodes),
       records_(with_.kube) {}
 
@@ -88,6 +90,8 @@ Task<> Installer::start(const AddonSpec& spec, std::string profile, Context& con
   co_await std::move(ensuring);
   auto making = make_secrets(spec);
   co_await std::move(making);
+  auto returning = saved_.put_back(spec);
+  co_await std::move(returning);
 
   auto reading = records_.read(spec);
   auto record = co_await std::move(reading);
@@ -139,6 +143,18 @@ Task<> Installer::purge(const AddonSpec& spec) {
     auto removing = with_.kube.remove("v1", "Secret", spec.space, secret.name);
     co_await std::move(removing);
   }
+  for (const auto& [profile, unused] : spec.profiles) {
+    auto rendering = render(spec, profile);
+    const auto objects = co_await std::move(rendering);
+    for (const auto& object : objects) {
+      if (object.value("kind", "") != definition) continue;
+      auto removing =
+          remove_wholly(object.value("apiVersion", ""), definition, "", object.at("metadata").value("name", ""));
+      co_await std::move(removing);
+    }
+  }
+  auto removing = saved_.remove(spec);
+  co_await std::move(removing);
   auto forgetting = records_.remove(spec);
   co_await std::move(forgetting);
 }
@@ -151,7 +167,8 @@ Task<std::string> Installer::profile(const AddonSpec& spec) {
 Task<> Installer::remove(std::vector<Json> objects) {
   for (auto object = objects.rbegin(); object != objects.rend(); ++object) {
     const auto kind = object->value("kind", "");
-    if (kind == "Namespace" || kind == "PersistentVolumeClaim") continue;  // shared, respectively the user's data
+    // Shared, respectively the user's data.
+    if (kind == "Namespace" || kind == "PersistentVolumeClaim" || kind == definition) continue;
     const auto& metadata = object->at("metadata");
     auto removing = with_.kube.remove(object->value("apiVersion", ""), kind, metadata.value("namespace", ""),
                                       metadata.value("name", ""));
@@ -162,15 +179,21 @@ Task<> Installer::remove(std::vector<Json> objects) {
 Task<> Installer::remove_volumes(std::vector<VolumeClaim> of, std::vector<VolumeClaim> but) {
   for (const auto& claim : of) {
     if (std::ranges::any_of(but, [&](const auto& kept) { return kept.name == claim.name; })) continue;
-    auto removing = with_.kube.remove("v1", "PersistentVolumeClaim", claim.space, claim.name);
+    auto removing = remove_wholly("v1", "PersistentVolumeClaim", claim.space, claim.name);
     co_await std::move(removing);
-    // A pod that found it while it goes would wait for it for ever. The mirror does not hold claims: asked again.
-    for (;;) {
-      auto getting = with_.kube.get("v1", "PersistentVolumeClaim", claim.space, claim.name);
-      if (!co_await std::move(getting)) break;
-      auto sleeping = with_.clock.sleep_for(std::chrono::milliseconds(200));
-      co_await std::move(sleeping);
-    }
+  }
+}
+
+/// Who finds it while it goes would wait for it for ever (a pod for its volume). The mirror does not hold such objects:
+/// asked again until it is gone.
+Task<> Installer::remove_wholly(std::string api_version, std::string kind, std::string space, std::string name) {
+  auto removing = with_.kube.remove(api_version, kind, space, name);
+  co_await std::move(removing);
+  for (;;) {
+    auto getting = with_.kube.get(api_version, kind, space, name);
+    if (!co_await std::move(getting)) co_return;
+    auto sleeping = with_.clock.sleep_for(std::chrono::milliseconds(200));
+    co_await std::move(sleeping);
   }
 }
 

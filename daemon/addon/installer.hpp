@@ -3,6 +3,7 @@
 
 #include "addon/pod_command.hpp"
 #include "addon/profile_record.hpp"
+#include "addon/saved_secrets.hpp"
 #include "addon/volumes.hpp"
 #include "image/image_service.hpp"
 #include "manifest/kustomize.hpp"
@@ -24,13 +25,14 @@ class Installer {
     Clock& clock;
     std::function<std::vector<std::string>()> nodes;  ///< names of the running nodes
   };
-  Installer(Collaborators with, PodCommands& commands, container::Engine& engine);
+  Installer(Collaborators with, PodCommands& commands, SavedSecrets& saved, container::Engine& engine);
 
   /// Makes the addon run in `profile` and waits until it is ready. When it stands in another one, that is left first:
   /// everything is gathered on its first member, the others leave, and their volumes go when the new profile is ready.
   /// Repeated after a crash at any point it goes on from there. Throws Error(deploy_failed), Error(addon_failed).
   Task<> start(const AddonSpec& spec, std::string profile, operation::Context& context);
-  /// Removes its objects in whatever profile; volumes and passwords stay. Waits until its pods are gone.
+  /// Removes its objects in whatever profile; volumes, passwords and definitions of kinds (with which all objects of
+  /// the kind would go) stay. Waits until its pods are gone.
   Task<> stop(const AddonSpec& spec);
   /// Deletes what stop() keeps.
   Task<> purge(const AddonSpec& spec);
@@ -47,11 +49,13 @@ class Installer {
   Task<> gather(const AddonSpec& spec, ProfileRecord from, std::vector<Json> objects, operation::Context& context);
   Task<> shrink(const AddonSpec& spec, std::vector<Json> objects, std::vector<Json> next);
   Task<> remove(std::vector<Json> objects);
+  Task<> remove_wholly(std::string api_version, std::string kind, std::string space, std::string name);
   Task<> remove_volumes(std::vector<VolumeClaim> of, std::vector<VolumeClaim> but);
   Task<> wait_gone(const AddonSpec& spec, std::function<bool(const Json& pod)> which);
 
   Collaborators with_;
   PodCommands& commands_;
+  SavedSecrets& saved_;
   Volumes volumes_;
   ProfileRecords records_;
 };

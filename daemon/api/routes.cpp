@@ -10,6 +10,7 @@ http::Handler make_api(const Services& services) {
   add_project_routes(services, routes);
   add_backup_routes(services.backups, routes);
   add_snapshot_routes(services.snapshots, routes);
+  add_seal_routes(services.unsealer, routes);
   add_exec_route(services, routes);
   add_connect_route(services, routes);
   return http::make_router(std::move(routes));

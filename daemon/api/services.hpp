@@ -6,6 +6,7 @@
 #include "environment/environment.hpp"
 #include "page/page.hpp"
 #include "snapshot/snapshot_service.hpp"
+#include "unsealer/unsealer.hpp"
 
 namespace gf::api {
 
@@ -14,6 +15,7 @@ struct Services {
   environment::Environment& environment;
   backup::BackupService& backups;
   snapshot::SnapshotService& snapshots;
+  unsealer::Unsealer& unsealer;
   operation::Engine& operations;
   cluster::ClusterService& cluster;
   kube::CurrentKubeApi& kube;

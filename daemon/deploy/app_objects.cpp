@@ -6,6 +6,10 @@ namespace gf::deploy {
 
 namespace {
 
+/// What the percents of `autoscale` are of: more than an idle app takes.
+constexpr const char* autoscale_cpu = "100m";
+constexpr int calm_seconds = 30;  ///< that long less load must last before replicas go
+
 Json environment(const AppSpec& app, const std::map<std::string, std::vector<std::string>>& claims) {
   Json list = Json::array();
   for (const auto& [addon, names] : claims)
@@ -48,7 +52,7 @@ Json container(const AppSpec& app, const std::string& image,
   one["imagePullPolicy"] = "IfNotPresent";
   if (!app.command.empty()) one["command"] = app.command;
   one["env"] = environment(app, claims);
-  one["resources"]["requests"]["cpu"] = "10m";
+  one["resources"]["requests"]["cpu"] = app.autoscale ? autoscale_cpu : "10m";
   one["resources"]["requests"]["memory"] = std::to_string(std::max(16, app.memory_mib / 4)) + "Mi";
   one["resources"]["limits"]["memory"] = std::to_string(app.memory_mib) + "Mi";
   if (app.port != 0) {
@@ -85,6 +89,44 @@ Json spread_over_nodes(const std::map<std::string, std::string>& labels) {
   return Json::array({rule});
 }
 
+Json autoscaler(const std::string& project, const AppSpec& app, const std::map<std::string, std::string>& labels) {
+  Json object;
+  object["apiVersion"] = "autoscaling/v2";
+  object["kind"] = "HorizontalPodAutoscaler";
+  object["metadata"]["name"] = app.name;
+  object["metadata"]["namespace"] = project;
+  object["metadata"]["labels"] = labels;
+  auto& spec = object["spec"];
+  spec["scaleTargetRef"]["apiVersion"] = "apps/v1";
+  spec["scaleTargetRef"]["kind"] = "Deployment";
+  spec["scaleTargetRef"]["name"] = app.name;
+  spec["minReplicas"] = app.autoscale->min;
+  spec["maxReplicas"] = app.autoscale->max;
+  Json cpu;
+  cpu["type"] = "Resource";
+  cpu["resource"]["name"] = "cpu";
+  cpu["resource"]["target"]["type"] = "Utilization";
+  cpu["resource"]["target"]["averageUtilization"] = app.autoscale->cpu;
+  spec["metrics"] = Json::array({cpu});
+  spec["behavior"]["scaleDown"]["stabilizationWindowSeconds"] = calm_seconds;
+  return object;
+}
+
+Json service(const std::string& project, const AppSpec& app, const std::map<std::string, std::string>& labels) {
+  Json object;
+  object["apiVersion"] = "v1";
+  object["kind"] = "Service";
+  object["metadata"]["name"] = app.name;
+  object["metadata"]["namespace"] = project;
+  object["metadata"]["labels"] = labels;
+  object["spec"]["selector"] = labels;
+  Json port;
+  port["port"] = app.port;
+  port["targetPort"] = app.port;
+  object["spec"]["ports"] = Json::array({port});
+  return object;
+}
+
 }  // namespace
 
 std::map<std::string, std::string> labels_of(const std::string& project, const std::string& app) {
@@ -101,7 +143,7 @@ std::vector<Json> app_objects(const std::string& project, const AppSpec& app, co
   deployment["metadata"]["namespace"] = project;
   deployment["metadata"]["labels"] = labels;
   auto& spec = deployment["spec"];
-  spec["replicas"] = app.replicas;
+  if (!app.autoscale) spec["replicas"] = app.replicas;  // else whoever applies it again would undo the scaling
   spec["revisionHistoryLimit"] = 3;
   spec["selector"]["matchLabels"] = labels;
   // The former replicas go only when new ones serve: a broken image never takes the last good one down.
@@ -128,19 +170,8 @@ std::vector<Json> app_objects(const std::string& project, const AppSpec& app, co
   }
   std::vector<Json> objects;
   objects.push_back(std::move(deployment));
-  if (app.port == 0) return objects;
-  Json service;
-  service["apiVersion"] = "v1";
-  service["kind"] = "Service";
-  service["metadata"]["name"] = app.name;
-  service["metadata"]["namespace"] = project;
-  service["metadata"]["labels"] = labels;
-  service["spec"]["selector"] = labels;
-  Json port;
-  port["port"] = app.port;
-  port["targetPort"] = app.port;
-  service["spec"]["ports"] = Json::array({port});
-  objects.push_back(std::move(service));
+  if (app.port != 0) objects.push_back(service(project, app, labels));
+  if (app.autoscale) objects.push_back(autoscaler(project, app, labels));
   return objects;
 }
 

@@ -16,7 +16,8 @@ inline constexpr const char* synced_gate = "greenfield.dev/synced";
 /// The labels of everything that belongs to an app.
 std::map<std::string, std::string> labels_of(const std::string& project, const std::string& app);
 
-/// Pure: the Deployment and, with a port, the Service of an app that brings no manifests.
+/// Pure: the Deployment and, with a port, the Service of an app that brings no manifests; with `autoscale` what scales
+/// it, under the same name.
 /// `claims`: addon → names of the variables that its claim's Secret holds.
 std::vector<Json> app_objects(const std::string& project, const AppSpec& app, const std::string& image,
                               const std::map<std::string, std::vector<std::string>>& claims);

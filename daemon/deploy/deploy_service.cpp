@@ -15,6 +15,8 @@ namespace {
 using operation::run_step;
 constexpr auto rollout_limit = std::chrono::minutes(3);
 constexpr const char* image_annotation = "greenfield.dev/image-key";
+constexpr const char* scaler_api = "autoscaling/v2";
+constexpr const char* scaler_kind = "HorizontalPodAutoscaler";
 
 }  // namespace
 
@@ -236,6 +238,10 @@ Task<> DeployService::roll_out(std::string name, std::string app_name,
   std::function<Task<>(operation::Context&)> start = [&](operation::Context& step) -> Task<> {
     auto applying = with_.rollout.apply(std::move(wanted));
     const auto workloads = co_await std::move(applying);
+    if (!app.autoscale) {
+      auto removing = with_.kube.remove(scaler_api, scaler_kind, name, app_name);
+      co_await std::move(removing);
+    }
     for (const auto& workload : workloads) {
       auto waiting = with_.rollout.wait(workload, rollout_limit, step);
       co_await std::move(waiting);
@@ -259,6 +265,8 @@ Task<> DeployService::remove_others(std::string name) {
     co_await std::move(removing);
     auto service = with_.kube.remove("v1", "Service", name, object);
     co_await std::move(service);
+    auto scaler = with_.kube.remove(scaler_api, scaler_kind, name, object);
+    co_await std::move(scaler);
   }
 }
 
@@ -278,6 +286,7 @@ std::vector<AppStatus> DeployService::status(const std::string& name) const {
       const auto seen = kube::assess(*object);
       one.state = seen.ready ? "ready" : seen.failed ? "failed" : "starting";
       one.reason = seen.reason;
+      if (app.autoscale) one.replicas = object->at("spec").value("replicas", app.autoscale->min);
       one.image = object->at("spec")["template"]["spec"]["containers"][0].value("image", "");
     }
     one.ready = static_cast<int>(std::ranges::count_if(one.pods, &ReplicaStatus::ready));

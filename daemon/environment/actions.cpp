@@ -2,6 +2,7 @@
 #include <ctime>
 
 #include "core/when_all.hpp"
+#include "core/with_timeout.hpp"
 #include "environment/environment.hpp"
 #include "kube/readiness.hpp"
 #include "protocol/error.hpp"
@@ -16,6 +17,7 @@ namespace {
 
 constexpr int nudges = 12;  // past the ten seconds of the kubelet's own next look
 constexpr auto nudge_pause = std::chrono::seconds(1);
+constexpr auto save_limit = std::chrono::seconds(5);
 
 std::string utc_text(double seconds) {
   const auto when = static_cast<std::time_t>(seconds);
@@ -143,6 +145,18 @@ Task<> Environment::open_forwards() {
   }
 }
 
+/// They are saved when they appear. For what appeared a moment ago; a cluster that does not answer is removed anyway.
+Task<> Environment::save_secrets(Context& context) {
+  auto saving = with_.addons.saved_secrets().save();
+  auto limited = with_timeout(with_.clock, save_limit, "cannot wait longer for the cluster", std::move(saving));
+  try {
+    co_await std::move(limited);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::cancelled) throw;
+    context.log("Secrets that outlive the cluster were not asked for once more: " + error.message());
+  }
+}
+
 Task<Json> Environment::run_down(bool remove, Context& context) {
   auto closing = with_.forwards.close_all();
   co_await std::move(closing);
@@ -152,6 +166,10 @@ Task<Json> Environment::run_down(bool remove, Context& context) {
     co_await std::move(detaching);
     one.up = false;
     with_.registry.put(std::move(one));
+  }
+  if (remove) {
+    auto saving = save_secrets(context);
+    co_await std::move(saving);
   }
   std::function<Task<>(Context&)> body = [&](Context& step) {
     return remove ? with_.cluster.remove(step) : with_.cluster.stop(step);

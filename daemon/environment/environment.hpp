@@ -76,6 +76,7 @@ class Environment {
   Task<std::vector<std::string>> claimed_addons(std::string project);
   Task<> take_back(std::string project, std::string addon, operation::Context& context);
   Task<> remove_namespace(std::string name);
+  Task<> save_secrets(operation::Context& context);
 
   Task<> ensure_cluster(ClusterSpec spec, operation::Context& context);
   Task<> wait_fresh(std::set<std::string> nodes, std::string since, operation::Context& context);

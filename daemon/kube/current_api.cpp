@@ -70,6 +70,11 @@ Task<std::unique_ptr<http::ResponseStream>> CurrentKubeApi::logs(std::string spa
   co_return co_await api->logs(std::move(space), std::move(pod), std::move(container), follow, tail, previous);
 }
 
+Task<http::Response> CurrentKubeApi::ask_service(std::string space, std::string service, http::Request request) {
+  const auto api = need();
+  co_return co_await api->ask_service(std::move(space), std::move(service), std::move(request));
+}
+
 Task<bool> CurrentKubeApi::ready() {
   const auto api = need();
   co_return co_await api->ready();

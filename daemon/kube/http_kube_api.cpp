@@ -212,6 +212,13 @@ Task<std::unique_ptr<http::ResponseStream>> HttpKubeApi::logs(std::string space,
   co_return stream;
 }
 
+Task<http::Response> HttpKubeApi::ask_service(std::string space, std::string service, http::Request request) {
+  request.target =
+      "/api/v1/namespaces/" + http::percent_encode(space) + "/services/http:" + service + "/proxy" + request.target;
+  auto sending = send(std::move(request));
+  co_return co_await std::move(sending);
+}
+
 Task<bool> HttpKubeApi::ready() {
   http::Request request;
   request.target = "/readyz";

@@ -23,6 +23,7 @@ class HttpKubeApi final : public KubeApi {
                WatchSink on_event) override;
   Task<std::unique_ptr<http::ResponseStream>> logs(std::string space, std::string pod, std::string container,
                                                    bool follow, int tail, bool previous) override;
+  Task<http::Response> ask_service(std::string space, std::string service, http::Request request) override;
   Task<bool> ready() override;
 
  private:

@@ -62,6 +62,9 @@ class KubeApi {
   /// the last restart.
   virtual Task<std::unique_ptr<http::ResponseStream>> logs(std::string space, std::string pod, std::string container,
                                                            bool follow, int tail, bool previous) = 0;
+  /// Sends `request` to a port of a Service ("name:port") through the API server: what the Service answers, 503 when
+  /// nobody stands behind it.
+  virtual Task<http::Response> ask_service(std::string space, std::string service, http::Request request) = 0;
   /// 200 of /readyz.
   virtual Task<bool> ready() = 0;
 };

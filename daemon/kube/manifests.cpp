@@ -2,7 +2,9 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "protocol/error.hpp"
 
@@ -43,6 +45,49 @@ Json convert(const YAML::Node& node) {
   return object;
 }
 
+/// Whether every YAML reads it as this very string, without quotes.
+bool is_plain(const std::string& text) {
+  static const std::set<std::string> words = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"};
+  auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  auto is_safe = [&](char c) {
+    return is_letter(c) || (c >= '0' && c <= '9') || std::string_view("-_./+=").find(c) != std::string_view::npos;
+  };
+  if (text.empty() || !is_letter(text.front()) || !std::ranges::all_of(text, is_safe)) return false;
+  std::string lower;
+  for (const char c : text) lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return !words.contains(lower);
+}
+
+std::string write_scalar(const Json& value) {
+  if (value.is_string() && is_plain(value.get_ref<const std::string&>())) return value.get<std::string>();
+  return dump(value);  // also {} and []: JSON is YAML
+}
+
+void write_block(const Json& value, const std::string& indent, std::string& text);
+
+/// What stands after "key:" or "-".
+void write_member(const Json& value, const std::string& indent, std::string& text) {
+  if (!value.is_structured() || value.empty()) {
+    text += ' ' + write_scalar(value) + '\n';
+  } else {
+    text += '\n';
+    write_block(value, indent, text);
+  }
+}
+
+void write_block(const Json& value, const std::string& indent, std::string& text) {
+  if (value.is_array())
+    for (const auto& item : value) {
+      text += indent + '-';
+      write_member(item, indent + "  ", text);
+    }
+  else
+    for (const auto& [key, member] : value.items()) {
+      text += indent + write_scalar(key) + ':';
+      write_member(member, indent + "  ", text);
+    }
+}
+
 }  // namespace
 
 std::vector<Json> read_documents(const std::string& text, const std::string& what) {
@@ -55,6 +100,13 @@ std::vector<Json> read_documents(const std::string& text, const std::string& wha
                                            ", column " + std::to_string(error.mark.column + 1) + ": " + error.msg);
   }
   return documents;
+}
+
+std::string write_document(const Json& object) {
+  if (!object.is_structured() || object.empty()) return write_scalar(object) + '\n';
+  std::string text;
+  write_block(object, "", text);
+  return text;
 }
 
 }  // namespace gf::kube

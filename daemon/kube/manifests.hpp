@@ -11,4 +11,8 @@ namespace gf::kube {
 /// Throws Error(bad_config) with line and column.
 std::vector<Json> read_documents(const std::string& text, const std::string& what);
 
+/// `object` as a YAML document in blocks, with a line's end at its end. Whatever YAML could take for something else
+/// than a string is quoted: read_documents() gives the same back, and so does YAML 1.1.
+std::string write_document(const Json& object);
+
 }  // namespace gf::kube

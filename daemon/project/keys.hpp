@@ -12,8 +12,9 @@ inline const std::map<std::string, std::vector<std::string>>& known_keys() {
       {"cluster", {"provider", "workers", "host_ports"}},
       {"addon", {"profile", "mode", "seed"}},
       {"app",
-       {"build", "image", "port", "localhost_port", "replicas", "uses", "sync", "on_sync", "reload_signal",
+       {"build", "image", "port", "localhost_port", "replicas", "autoscale", "uses", "sync", "on_sync", "reload_signal",
         "rebuild_on", "manifests", "ready_path", "metrics_path", "env", "command", "memory_mib"}},
+      {"autoscale", {"min", "max", "cpu"}},
       {"build", {"context", "dockerfile", "args"}},
       {"sync", {"from", "to"}},
   };

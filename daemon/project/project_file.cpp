@@ -114,6 +114,7 @@ class Parser {
     app.port = in_.integer(node, "port", 1, 65535, 0);
     app.localhost_port = in_.integer(node, "localhost_port", 1, 65535, app.port);
     app.replicas = in_.integer(node, "replicas", 0, 20, 1);
+    read_autoscale(node, app);
     app.memory_mib = in_.integer(node, "memory_mib", 16, 65536, 256);
     app.on_sync = read_on_sync(in_.choice(node, "on_sync", {"none", "reload", "restart"}, "none"));
     app.reload_signal = in_.choice(node, "reload_signal", {"HUP", "USR1", "USR2", "INT", "TERM"}, "HUP");
@@ -147,6 +148,24 @@ class Parser {
     if (!path.empty() && !path.starts_with('/')) in_.complain(node[key], said + " must begin with '/'");
     if (!path.empty() && port == 0) in_.complain(node[key], said + " needs a 'port'");
     return path;
+  }
+
+  void read_autoscale(const YAML::Node& app_node, AppSpec& app) {
+    const auto node = app_node["autoscale"];
+    if (!node.IsDefined() || !in_.open(node, "'autoscale'", keys("autoscale"))) return;
+    Autoscale scale;
+    scale.min = in_.integer(node, "min", 1, 20, 1);
+    scale.max = in_.integer(node, "max", 1, 20, 0);
+    scale.cpu = in_.integer(node, "cpu", 1, 100, 70);
+    if (scale.max < scale.min)
+      in_.complain(node, "'autoscale' needs 'max', and not less than 'min' (" + std::to_string(scale.min) + ')');
+    for (const char* other : {"replicas", "manifests"})
+      if (app_node[other].IsDefined())
+        in_.complain(node, std::string("'autoscale' and '") + other + "' exclude each other");
+    if (!spec_.addons.contains("metrics-server"))
+      in_.complain(node,
+                   "'autoscale' needs the addon metrics-server, which measures: `metrics-server: {}` under 'addons'");
+    app.autoscale = scale;
   }
 
   void read_build(const YAML::Node& build, AppSpec& app) {

@@ -25,6 +25,13 @@ struct SyncRule {
 
 enum class OnSync { none, reload, restart };
 
+/// As many replicas as the load asks for.
+struct Autoscale {
+  int min = 1, max = 1;
+  int cpu = 70;  ///< average use of the requested CPU that is aimed at, in percent
+  bool operator==(const Autoscale&) const = default;
+};
+
 /// One application of a project, as greenfield.yaml says it.
 struct AppSpec {
   std::string name;
@@ -35,7 +42,8 @@ struct AppSpec {
   int port = 0;                             ///< container port, 0 = no Service
   int localhost_port = 0;                   ///< preferred port on localhost, 0 = same as `port`
   int replicas = 1;
-  std::vector<std::string> uses;  ///< addons whose claims are injected and waited for
+  std::optional<Autoscale> autoscale;  ///< instead of a fixed number of replicas
+  std::vector<std::string> uses;       ///< addons whose claims are injected and waited for
   std::vector<SyncRule> sync;
   OnSync on_sync = OnSync::none;
   std::string reload_signal = "HUP";    ///< sent to the container's first process by on_sync: reload

@@ -38,6 +38,9 @@ CASES = {
     "backup-help": "gf backup --help",
     "snapshot-list": "gf snapshot list",
     "snapshot-help": "gf snapshot --help",
+    "seal-help": "gf seal --help",
+    "seal-certificate": "gf seal certificate",
+    "seal-certificate-json": "gf -o json seal certificate",
     "other-folder": "gf -C /nowhere url",
     "version": "gf version",
 }

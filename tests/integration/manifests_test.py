@@ -6,6 +6,7 @@ import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LAYER = ("redis", "postgres", "mysql", "mongodb", "kafka", "zookeeper")
+CLUSTER_ADDONS = {"sealed-secrets": (8080, 8081), "metrics-server": (10250, None)}  # in kube-system: what it serves, its metrics
 DATA_LIMIT_MIB = 1126  # 1.1 GiB for the whole layer in its dev profiles
 KINDS = ("Deployment", "StatefulSet", "DaemonSet")
 NAME, INSTANCE = "app.kubernetes.io/name", "app.kubernetes.io/instance"
@@ -123,6 +124,19 @@ class Manifests(unittest.TestCase):
                         resources = container["resources"]
                         self.assertLessEqual(mib(resources["requests"]["memory"]), mib(resources["limits"]["memory"]))
 
+    def test_every_pod_keeps_to_pod_security_restricted(self):
+        for one in self.all:
+            for workload in one.all(*KINDS):
+                pod = workload["spec"]["template"]["spec"]
+                self.assertFalse({"hostNetwork", "hostPID", "hostIPC"} & set(pod), one.addon)
+                self.assertFalse([volume for volume in pod.get("volumes", []) if "hostPath" in volume], one.addon)
+                self.assertEqual(pod["securityContext"]["seccompProfile"], {"type": "RuntimeDefault"}, one.addon)
+                self.assertTrue(pod["securityContext"]["runAsNonRoot"], one.addon)
+                for container in pod["containers"] + pod.get("initContainers", []):
+                    with self.subTest(addon=one.addon, profile=one.path.name, container=container["name"]):
+                        self.assertEqual(container["securityContext"], {
+                            "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}})
+
     def test_the_namespace_enforces_pod_security(self):
         for one, spec, _ in self.addons():
             with self.subTest(addon=one.addon, profile=one.path.name):
@@ -140,6 +154,22 @@ class Manifests(unittest.TestCase):
                     self.assertTrue(policies.allow("Ingress", pod, NODE, port))
                     self.assertTrue(policies.allow("Ingress", pod, PROMETHEUS if is_exporter else APPLICATION, port))
                     self.assertFalse(policies.allow("Ingress", pod, FOREIGN, port))
+
+    def test_in_the_namespace_of_the_cluster_an_addon_speaks_for_its_own_pods_only(self):
+        for one in self.all:
+            if one.addon not in CLUSTER_ADDONS:
+                continue
+            port, metrics = CLUSTER_ADDONS[one.addon]
+            pod = Peer("kube-system", one.all(*KINDS)[0]["spec"]["template"]["metadata"]["labels"])
+            policies = Policies(one.objects)
+            with self.subTest(profile=one.path.name):
+                self.assertFalse(one.all("Namespace"))
+                self.assertTrue(policies.allow("Ingress", NAMES, FOREIGN, 53, "UDP") and policies.allow("Egress", NAMES, OUTSIDE, 53, "UDP"))
+                self.assertTrue(policies.allow("Ingress", pod, NODE, port))
+                self.assertFalse(policies.allow("Ingress", pod, APPLICATION, port) or policies.allow("Ingress", pod, PROMETHEUS, port))
+                self.assertTrue(metrics is None or policies.allow("Ingress", pod, PROMETHEUS, metrics))
+                self.assertTrue(policies.allow("Egress", pod, NODE, 6443))
+                self.assertFalse(policies.allow("Egress", pod, APPLICATION, 6443) or policies.allow("Egress", pod, OUTSIDE, 443))
 
     def test_members_reach_one_another_and_names_are_resolved(self):
         for one, spec, pod in self.addons():

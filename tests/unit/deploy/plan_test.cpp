@@ -138,9 +138,26 @@ TEST_CASE("generated objects carry labels, claims, probe, gate, and keep the las
   const Json annotations = {
       {"prometheus.io/scrape", "true"}, {"prometheus.io/port", "8000"}, {"prometheus.io/path", "/metrics"}};
   CHECK(measured[0]["spec"]["template"]["metadata"]["annotations"] == annotations);
+  CHECK(spec["replicas"] == app.replicas);
   app.port = 0;
   app.sync.clear();
   const auto plain = app_objects("shop", app, "img:1", {});
   REQUIRE(plain.size() == 1);
   CHECK(!plain[0]["spec"]["template"]["spec"].contains("readinessGates"));
+}
+
+TEST_CASE("an app that is scaled by its load leaves the number of its replicas alone") {
+  auto app = example();
+  app.port = 0;
+  app.autoscale = Autoscale{2, 5, 60};
+  const auto objects = app_objects("shop", app, "img:1", {});
+  REQUIRE(objects.size() == 2);
+  CHECK_FALSE(objects[0]["spec"].contains("replicas"));
+  CHECK(objects[0]["spec"]["template"]["spec"]["containers"][0]["resources"]["requests"]["cpu"] == "100m");
+  CHECK(objects[1]["kind"] == "HorizontalPodAutoscaler");
+  const auto& spec = objects[1]["spec"];
+  CHECK(spec["scaleTargetRef"] == Json::parse(R"({"apiVersion": "apps/v1", "kind": "Deployment", "name": "api"})"));
+  CHECK(spec["minReplicas"] == 2);
+  CHECK(spec["maxReplicas"] == 5);
+  CHECK(spec["metrics"][0]["resource"]["target"]["averageUtilization"] == 60);
 }

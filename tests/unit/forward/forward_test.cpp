@@ -11,6 +11,7 @@
 #include "support/fake_link.hpp"
 #include "support/manual_clock.hpp"
 #include "support/memory_file_system.hpp"
+#include "support/refusing_kube_api.hpp"
 #include "support/run_task.hpp"
 
 namespace gf::test {
@@ -20,7 +21,7 @@ namespace {
 using net::ip::tcp;
 
 /// A cluster with Services and nothing else.
-class ServicesOnly final : public kube::KubeApi {
+class ServicesOnly final : public RefusingKubeApi {
  public:
   std::map<std::string, std::string> addresses;  ///< cluster IP by name
   int asked = 0;
@@ -33,21 +34,6 @@ class ServicesOnly final : public kube::KubeApi {
     service["spec"]["clusterIP"] = found->second;
     co_return service;
   }
-  Task<std::vector<Json>> list(std::string, std::string, std::string, std::string) override {
-    co_return std::vector<Json>();
-  }
-  Task<Json> apply(Json) override { throw Error(ErrorCode::internal, "cannot apply"); }
-  Task<std::optional<Json>> create(Json) override { throw Error(ErrorCode::internal, "cannot create"); }
-  Task<Json> patch(std::string, std::string, std::string, std::string, std::string, Json) override {
-    throw Error(ErrorCode::internal, "cannot patch");
-  }
-  Task<> remove(std::string, std::string, std::string, std::string) override { co_return; }
-  Task<> remove_all(std::string, std::string, std::string, std::string) override { co_return; }
-  Task<> watch(std::string, std::string, std::string, std::string, kube::WatchSink) override { co_return; }
-  Task<std::unique_ptr<http::ResponseStream>> logs(std::string, std::string, std::string, bool, int, bool) override {
-    co_return nullptr;
-  }
-  Task<bool> ready() override { co_return true; }
 };
 
 /// A server in the place of a pod: answers each connection with what it received, in capitals, once that has ended.

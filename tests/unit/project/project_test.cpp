@@ -15,7 +15,7 @@ using namespace gf::project;
 
 namespace {
 
-const Vocabulary vocabulary{{"redis", "postgres", "kafka", "kafka-zookeeper"},
+const Vocabulary vocabulary{{"redis", "postgres", "kafka", "kafka-zookeeper", "metrics-server"},
                             {"kind"},
                             {{"kafka", {{"kraft", "kafka"}, {"zookeeper", "kafka-zookeeper"}}}}};
 const std::string head = "apiVersion: greenfield.dev/v1\nname: shop\n";
@@ -69,6 +69,27 @@ apps:
   CHECK(app.on_sync == OnSync::reload);
   CHECK(app.env.at("DEBUG") == "true");
   CHECK(app.command == std::vector<std::string>{"serve", "--fast"});
+}
+
+TEST_CASE("an app is scaled by its load where that is measured") {
+  const auto app = [](const std::string& settings, const std::string& addons = "metrics-server: {}") {
+    return head + "addons: {" + addons + "}\napps: {api: {image: x, " + settings + "}}\n";
+  };
+  const auto spec = parse(app("autoscale: {min: 2, max: 5, cpu: 60}"), "/r", vocabulary);
+  CHECK(spec.apps.front().autoscale == Autoscale{2, 5, 60});
+  CHECK(parse(app("autoscale: {max: 3}"), "/r", vocabulary).apps.front().autoscale == Autoscale{1, 3, 70});
+  CHECK(problems(app("autoscale: {max: 3}", "")) ==
+        "greenfield.yaml:4:35: 'autoscale' needs the addon metrics-server, which measures: `metrics-server: {}` under "
+        "'addons'");
+  CHECK(problems(app("autoscale: {min: 4, max: 3}")) ==
+        "greenfield.yaml:4:35: 'autoscale' needs 'max', and not less than 'min' (4)");
+  CHECK(problems(app("autoscale: {min: 4}")).find("needs 'max'") != std::string::npos);
+  CHECK(problems(app("replicas: 2, autoscale: {max: 3}")).find("'autoscale' and 'replicas' exclude") !=
+        std::string::npos);
+  CHECK(problems(app("manifests: m, autoscale: {max: 3}")).find("'autoscale' and 'manifests' exclude") !=
+        std::string::npos);
+  CHECK(problems(app("autoscale: {max: 3, cpu: 0}")).find("'cpu' must be a whole number from 1 to 100") !=
+        std::string::npos);
 }
 
 TEST_CASE("the files that fill an addon keep their order") {
