@@ -139,6 +139,14 @@ Task<> Installer::purge(const AddonSpec& spec) {
     auto removing = with_.kube.remove("v1", "Secret", spec.space, secret.name);
     co_await std::move(removing);
   }
+  auto rendering = render(spec, spec.profiles.begin()->first);
+  const auto objects = co_await std::move(rendering);
+  for (const auto& object : objects) {
+    if (object.value("kind", "") != "CustomResourceDefinition") continue;
+    auto removing = with_.kube.remove(object.value("apiVersion", ""), object.value("kind", ""), "",
+                                      object.at("metadata").value("name", ""));
+    co_await std::move(removing);
+  }
   auto forgetting = records_.remove(spec);
   co_await std::move(forgetting);
 }
@@ -151,7 +159,8 @@ Task<std::string> Installer::profile(const AddonSpec& spec) {
 Task<> Installer::remove(std::vector<Json> objects) {
   for (auto object = objects.rbegin(); object != objects.rend(); ++object) {
     const auto kind = object->value("kind", "");
-    if (kind == "Namespace" || kind == "PersistentVolumeClaim") continue;  // shared, respectively the user's data
+    // Shared, respectively the user's data: a definition takes all objects of its kind along.
+    if (kind == "Namespace" || kind == "PersistentVolumeClaim" || kind == "CustomResourceDefinition") continue;
     const auto& metadata = object->at("metadata");
     auto removing = with_.kube.remove(object->value("apiVersion", ""), kind, metadata.value("namespace", ""),
                                       metadata.value("name", ""));

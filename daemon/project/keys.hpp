@@ -13,9 +13,22 @@ inline const std::map<std::string, std::vector<std::string>>& known_keys() {
       {"addon", {"profile", "mode", "seed"}},
       {"app",
        {"build", "image", "port", "localhost_port", "replicas", "uses", "sync", "on_sync", "reload_signal",
-        "rebuild_on", "manifests", "ready_path", "env", "command", "memory_mib"}},
+        "rebuild_on", "manifests", "ready_path", "env", "command", "memory_mib", "mesh"}},
       {"build", {"context", "dockerfile", "args"}},
       {"sync", {"from", "to"}},
+      {"mesh",
+       {"gateway", "hosts", "protocol", "routes", "timeout", "retries", "circuit_breaking", "fault", "rate_limit",
+        "allow"}},
+      {"route", {"match", "to"}},
+      {"match", {"path", "headers"}},
+      {"retries", {"attempts", "per_try_timeout", "on"}},
+      {"circuit_breaking", {"connections", "pending_requests", "requests", "outlier"}},
+      {"outlier", {"errors", "interval", "ejection", "max_percent"}},
+      {"fault", {"delay", "abort"}},
+      {"delay", {"percent", "time"}},
+      {"abort", {"percent", "status"}},
+      {"rate_limit", {"requests", "per"}},
+      {"allow", {"from", "methods", "paths"}},
   };
   return keys;
 }
