@@ -69,8 +69,12 @@ Daemon::Daemon(net::io_context& io, Paths paths)
            [this](const std::string& project, const std::string& app) { environment_.request_rollout(project, app); },
            [this](const std::string& project, const std::string& sentence) { warn(project, sentence); }}),
       forwards_(
-          io.get_executor(), [this] { return links_.any(); }, kube_, clock_,
-          state::Document(files_, paths_.state / "ports.json")),
+          io.get_executor(),
+          {[this] { return links_.any(); }, [this](const std::string& node) -> node::Link& { return links_.at(node); },
+           [this](const std::string& space, const std::string& app) {
+             return mirror_.all("Pod", space, deploy::app_label, app);
+           }},
+          kube_, clock_, state::Document(files_, paths_.state / "ports.json")),
       environment_({io.get_executor(), clock_, workers_, operations_, cluster_, kube_, mirror_, links_, images_,
                     addons_, deploy_, forwards_, registry_, *engine_,
                     [this](const std::string& subject, const std::string& sentence) { warn(subject, sentence); }},

@@ -167,7 +167,7 @@ Task<std::string> Installer::profile(const AddonSpec& spec) {
 Task<> Installer::remove(std::vector<Json> objects) {
   for (auto object = objects.rbegin(); object != objects.rend(); ++object) {
     const auto kind = object->value("kind", "");
-    // Shared, respectively the user's data.
+    // Shared, respectively the user's data: a definition takes all objects of its kind along.
     if (kind == "Namespace" || kind == "PersistentVolumeClaim" || kind == definition) continue;
     const auto& metadata = object->at("metadata");
     auto removing = with_.kube.remove(object->value("apiVersion", ""), kind, metadata.value("namespace", ""),

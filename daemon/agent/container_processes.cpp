@@ -83,6 +83,7 @@ bool ContainerProcesses::open(const Known& known, Process& process) const {
   const Descriptor folder(::open((proc_ + '/' + std::to_string(known.pid)).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!folder || start_time(read_text(folder.get(), "stat")) != known.start_time) return false;
   process.root = Descriptor(::openat(folder.get(), "root", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  process.network = Descriptor(::openat(folder.get(), "ns/net", O_RDONLY | O_CLOEXEC));
   process.pid = known.pid;
   process.start_time = known.start_time;
   return static_cast<bool>(process.root);

@@ -19,6 +19,7 @@ class ContainerProcesses {
     pid_t pid = 0;
     std::uint64_t start_time = 0;  ///< in clock ticks since boot: tells a process from a later one with the same pid
     Descriptor root;               ///< its root folder (O_PATH): the container's file system as the container sees it
+    Descriptor network;            ///< its network namespace, which all containers of its pod share
   };
   /// Throws Failure(not-found) when no process of the container runs.
   Process first(const std::string& container_id);

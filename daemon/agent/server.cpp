@@ -166,7 +166,7 @@ void Server::step_comparisons() {
 
 void Server::dial(const node::Frame& frame) {
   try {
-    tunnels_.try_emplace(frame.id, poller_.get(), frame.id, node::decode_dial(frame.payload));
+    tunnels_.try_emplace(frame.id, poller_.get(), frame.id, node::decode_dial(frame.payload), processes_);
   } catch (const Failure& failure) {
     fail(frame.id, failure);
   }

@@ -1,12 +1,15 @@
 #include "agent/tunnel.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/tcp.h>
+#include <sched.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 
 namespace gf::agent {
 
@@ -48,13 +51,31 @@ Failure unreachable(const node::Dial& dial, int error) {
 
 void set(int socket, int level, int option, int value) { ::setsockopt(socket, level, option, &value, sizeof value); }
 
+Descriptor open_socket(int family) {
+  return Descriptor(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+}
+
+/// A socket stays in the network in which it was made, the agent goes back to its own.
+Descriptor open_socket_within(const Descriptor& network, int family) {
+  const Descriptor own(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
+  if (!own || !network || ::setns(network.get(), CLONE_NEWNET) != 0) return {};
+  auto socket = open_socket(family);
+  const int error = errno;
+  if (::setns(own.get(), CLONE_NEWNET) != 0) std::abort();  // everything else would happen in the pod's network
+  errno = error;
+  return socket;
+}
+
 }  // namespace
 
-Tunnel::Tunnel(int poller, std::uint32_t id, node::Dial dial) : poller_(poller), id_(id), dial_(std::move(dial)) {
+Tunnel::Tunnel(int poller, std::uint32_t id, node::Dial dial, ContainerProcesses& processes)
+    : poller_(poller), id_(id), dial_(std::move(dial)) {
   Address address;
   if (!parse_address(dial_, address))
     throw Failure{"bad-request", "cannot connect to " + shown(dial_.host) + ": it is no IP address", ""};
-  socket_ = Descriptor(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  const int family = address.storage.ss_family;
+  socket_ = dial_.container_id.empty() ? open_socket(family)
+                                       : open_socket_within(processes.first(dial_.container_id).network, family);
   if (!socket_) throw unreachable(dial_, errno);
   set(socket_.get(), IPPROTO_TCP, TCP_SYNCNT, connect_tries);
   set(socket_.get(), IPPROTO_TCP, TCP_NODELAY, 1);

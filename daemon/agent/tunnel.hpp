@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "agent/container_processes.hpp"
 #include "agent/descriptor.hpp"
 #include "agent/failure.hpp"
 
@@ -12,8 +13,9 @@ namespace gf::agent {
 /// only what the other granted, so a peer that does not read holds up its own stream alone.
 class Tunnel {
  public:
-  /// Begins to connect. Throws Failure(cluster-unavailable, or bad-request when the host is no literal address).
-  Tunnel(int poller, std::uint32_t id, node::Dial dial);
+  /// Begins to connect. Throws Failure(cluster-unavailable, bad-request when the host is no literal address, not-found
+  /// when the container does not run).
+  Tunnel(int poller, std::uint32_t id, node::Dial dial, ContainerProcesses& processes);
 
   /// The socket has `events` (of epoll): frames go to `out`. False when the tunnel has ended.
   bool on_events(std::uint32_t events, std::string& out);

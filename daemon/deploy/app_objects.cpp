@@ -91,8 +91,8 @@ Json spread_over_nodes(const std::map<std::string, std::string>& labels) {
 
 Json autoscaler(const std::string& project, const AppSpec& app, const std::map<std::string, std::string>& labels) {
   Json object;
-  object["apiVersion"] = "autoscaling/v2";
-  object["kind"] = "HorizontalPodAutoscaler";
+  object["apiVersion"] = scaler_api;
+  object["kind"] = scaler_kind;
   object["metadata"]["name"] = app.name;
   object["metadata"]["namespace"] = project;
   object["metadata"]["labels"] = labels;

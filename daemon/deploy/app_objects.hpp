@@ -13,6 +13,10 @@ inline constexpr const char* app_label = "greenfield.dev/app";
 /// A pod counts as ready only when its files are those of the checkout: gfd sets this condition.
 inline constexpr const char* synced_gate = "greenfield.dev/synced";
 
+/// What changes the number of an app's replicas with its load.
+inline constexpr const char* scaler_api = "autoscaling/v2";
+inline constexpr const char* scaler_kind = "HorizontalPodAutoscaler";
+
 /// The labels of everything that belongs to an app.
 std::map<std::string, std::string> labels_of(const std::string& project, const std::string& app);
 

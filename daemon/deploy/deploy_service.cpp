@@ -15,8 +15,6 @@ namespace {
 using operation::run_step;
 constexpr auto rollout_limit = std::chrono::minutes(3);
 constexpr const char* image_annotation = "greenfield.dev/image-key";
-constexpr const char* scaler_api = "autoscaling/v2";
-constexpr const char* scaler_kind = "HorizontalPodAutoscaler";
 
 }  // namespace
 
@@ -200,7 +198,20 @@ Task<std::string> DeployService::build(std::string name, std::string app_name, o
 
 Task<std::vector<Json>> DeployService::objects(const Project& project, AppSpec app, std::string image,
                                                std::map<std::string, std::vector<std::string>> claims) {
-  if (app.manifests.empty()) co_return app_objects(project.spec.name, app, image, claims);
+  std::vector<Json> wanted;
+  if (app.manifests.empty()) {
+    wanted = app_objects(project.spec.name, app, image, claims);
+  } else {
+    auto rendering = render(project, app, image);
+    wanted = co_await std::move(rendering);
+  }
+  if (!in_mesh(project.spec)) co_return wanted;
+  join_mesh(wanted, project.spec.name, app);
+  for (auto& object : mesh_objects(project.spec.name, app, project.spec.apps)) wanted.push_back(std::move(object));
+  co_return wanted;
+}
+
+Task<std::vector<Json>> DeployService::render(const Project& project, AppSpec app, std::string image) {
   const std::filesystem::path folder = std::filesystem::path(project.spec.root) / app.manifests;
   auto rendering = with_.kustomize.render(folder, folder);
   auto rendered = co_await std::move(rendering);
@@ -235,13 +246,16 @@ Task<> DeployService::roll_out(std::string name, std::string app_name,
   for (auto& object : wanted)
     if (object.value("kind", "") == "Deployment") object["metadata"]["annotations"][image_annotation] = image.key;
   project.deployed[app_name] = image.key;
+  const auto outdated = outdated_mesh_objects(app_name, wanted);
   std::function<Task<>(operation::Context&)> start = [&](operation::Context& step) -> Task<> {
     auto applying = with_.rollout.apply(std::move(wanted));
     const auto workloads = co_await std::move(applying);
     if (!app.autoscale) {
-      auto removing = with_.kube.remove(scaler_api, scaler_kind, name, app_name);
-      co_await std::move(removing);
+      auto unscaling = with_.kube.remove(scaler_api, scaler_kind, name, app_name);
+      co_await std::move(unscaling);
     }
+    auto removing = remove_mesh_objects(name, outdated);
+    co_await std::move(removing);
     for (const auto& workload : workloads) {
       auto waiting = with_.rollout.wait(workload, rollout_limit, step);
       co_await std::move(waiting);
@@ -249,25 +263,6 @@ Task<> DeployService::roll_out(std::string name, std::string app_name,
   };
   auto starting = run_step(context, "start " + app_name, start);
   co_await std::move(starting);
-}
-
-Task<> DeployService::remove_others(std::string name) {
-  const auto spec = at(name).spec;
-  std::vector<std::pair<std::string, std::string>> leaving;
-  for (const char* kind : {"Deployment", "StatefulSet"})
-    for (const auto* object : with_.mirror.all(kind, name, project_label, name)) {
-      const auto app = object->at("metadata")["labels"].value(app_label, "");
-      if (std::ranges::find(spec.apps, app, &AppSpec::name) == spec.apps.end())
-        leaving.emplace_back(kind, object->at("metadata").value("name", ""));
-    }
-  for (const auto& [kind, object] : leaving) {
-    auto removing = with_.kube.remove("apps/v1", kind, name, object);
-    co_await std::move(removing);
-    auto service = with_.kube.remove("v1", "Service", name, object);
-    co_await std::move(service);
-    auto scaler = with_.kube.remove(scaler_api, scaler_kind, name, object);
-    co_await std::move(scaler);
-  }
 }
 
 std::vector<AppStatus> DeployService::status(const std::string& name) const {

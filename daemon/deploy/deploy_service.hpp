@@ -2,6 +2,7 @@
 #include <set>
 
 #include "deploy/image_builder.hpp"
+#include "deploy/mesh_objects.hpp"
 #include "deploy/replicas.hpp"
 #include "manifest/kustomize.hpp"
 #include "manifest/rollout.hpp"
@@ -74,6 +75,8 @@ class DeployService {
   Task<> check_images(std::string project);
   Task<std::vector<Json>> objects(const Project& project, AppSpec app, std::string image,
                                   std::map<std::string, std::vector<std::string>> claims);
+  Task<std::vector<Json>> render(const Project& project, AppSpec app, std::string image);
+  Task<> remove_mesh_objects(std::string project, std::vector<MeshObjectName> objects);
 
   Collaborators with_;
   std::map<std::string, std::unique_ptr<Project>> projects_;

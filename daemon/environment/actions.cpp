@@ -95,12 +95,13 @@ Task<> Environment::nudge_pods(std::set<std::string> nodes) {
   }
 }
 
-Task<> Environment::ensure_namespace(std::string name) {
+Task<> Environment::ensure_namespace(ProjectSpec project) {
   Json space;
   space["apiVersion"] = "v1";
   space["kind"] = "Namespace";
-  space["metadata"]["name"] = name;
+  space["metadata"]["name"] = project.name;
   space["metadata"]["labels"]["app.kubernetes.io/managed-by"] = "greenfield";
+  if (in_mesh(project)) space["metadata"]["labels"].update(Json(deploy::mesh_namespace_labels()));
   auto applying = with_.kube.apply(std::move(space));
   co_await std::move(applying);
 }
@@ -116,6 +117,10 @@ Task<Environment::ClaimNames> Environment::claims(std::string project, AppSpec a
 }
 
 Task<> Environment::start_app(ProjectSpec spec, AppSpec app, Context& context) {
+  if (in_mesh(spec)) {  // pods get their sidecars as they are made, or never
+    auto waiting = with_.addons.wait_ready("istio", context);
+    co_await std::move(waiting);
+  }
   auto claiming = claims(spec.name, app, context);
   auto names = co_await std::move(claiming);
   auto rolling = with_.deploy.roll_out(spec.name, app.name, std::move(names), context);
@@ -136,9 +141,11 @@ Task<> Environment::open_forwards() {
     const auto* spec = with_.deploy.spec(one.name);
     if (!one.up || !spec) continue;
     const auto apps = spec->apps;
+    const bool meshed = in_mesh(*spec);
     for (const auto& app : apps) {
       if (app.port == 0) continue;
       forward::ForwardSpec forward{forward_name(one.name, app.name), app.localhost_port, one.name, app.name, app.port};
+      if (meshed) forward.app = app.name;
       auto opening = with_.forwards.open(std::move(forward));
       co_await std::move(opening);
     }
@@ -212,7 +219,7 @@ Task<Json> Environment::run_restore(Context& context) {
     const auto* known = with_.deploy.spec(one.name);
     if (!one.up || !known) continue;
     const auto project = *known;
-    auto making = ensure_namespace(project.name);
+    auto making = ensure_namespace(project);
     co_await std::move(making);
     for (const auto& app : project.apps) {
       auto starting = start_app(project, app, context);
@@ -248,10 +255,8 @@ Task<Json> Environment::run_rollout(std::string project, std::string app, Contex
   const auto copy = *spec;
   for (const auto& one : copy.apps) {
     if (one.name != app) continue;
-    auto claiming = claims(project, one, context);
-    auto names = co_await std::move(claiming);
-    auto rolling = with_.deploy.roll_out(project, app, std::move(names), context);
-    co_await std::move(rolling);
+    auto starting = start_app(copy, one, context);
+    co_await std::move(starting);
   }
   with_.deploy.recheck(project);
   co_return Json::object();

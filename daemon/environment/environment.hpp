@@ -104,7 +104,7 @@ class Environment {
   Task<> seed(const addon::AddonSpec& spec, std::string project, addon::SeedMark mark,
               const std::vector<project::SeedFile>& files, operation::Context& context);
   Task<ClaimNames> claims(std::string project, AppSpec app, operation::Context& context);
-  Task<> ensure_namespace(std::string name);
+  Task<> ensure_namespace(ProjectSpec project);
   Task<> open_forwards();
   Task<> follow_engine();
   Task<> look();

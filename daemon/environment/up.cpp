@@ -122,7 +122,7 @@ Task<> Environment::start_all(ProjectSpec spec, Rise& rise, Context& context) {
     auto waiting = with_.mirror.changed().wait();
     co_await std::move(waiting);
   }
-  auto making = ensure_namespace(spec.name);
+  auto making = ensure_namespace(spec);
   co_await std::move(making);
   Steps steps;
   steps.emplace_back("addons", [this](Context& step) { return with_.addons.ensure(step); });

@@ -4,9 +4,9 @@
 
 namespace gf::forward {
 
-ForwardService::ForwardService(Executor executor, AnyLink any_link, kube::KubeApi& kube, Clock& clock,
+ForwardService::ForwardService(Executor executor, Ways ways, kube::KubeApi& kube, Clock& clock,
                                state::Document document)
-    : executor_(executor), any_link_(std::move(any_link)), kube_(kube), clock_(clock), ports_(std::move(document)) {}
+    : executor_(executor), ways_(std::move(ways)), kube_(kube), clock_(clock), ports_(std::move(document)) {}
 
 ForwardService::~ForwardService() { assert(listeners_.empty() && "close_all() before the end"); }
 
@@ -23,7 +23,7 @@ Task<int> ForwardService::open(ForwardSpec spec) {
   };
   const int port = ports_.assign(spec.name, spec.preferred_port, take);
   const auto name = spec.name;
-  Route route(any_link_, kube_, clock_, std::move(spec));
+  Route route(ways_, kube_, clock_, std::move(spec));
   listeners_[name] = std::make_unique<Listener>(executor_, clock_, std::move(route), port, std::move(*held));
   co_return port;
 }

@@ -24,7 +24,7 @@ struct Forward {
 /// for up to 30 s while nobody can take it. Ports stay the same over restarts.
 class ForwardService {
  public:
-  ForwardService(Executor executor, AnyLink any_link, kube::KubeApi& kube, Clock& clock, state::Document document);
+  ForwardService(Executor executor, Ways ways, kube::KubeApi& kube, Clock& clock, state::Document document);
   ~ForwardService();
 
   /// Listens and returns the port: the one it had before, else the preferred one, else the next free one of
@@ -40,7 +40,7 @@ class ForwardService {
 
  private:
   Executor executor_;
-  AnyLink any_link_;
+  Ways ways_;
   kube::KubeApi& kube_;
   Clock& clock_;
   PortBook ports_;

@@ -1,5 +1,8 @@
 #include "forward/resolve.hpp"
 
+#include "kube/readiness.hpp"
+#include "node/pod_exec.hpp"
+
 namespace gf::forward {
 
 namespace {
@@ -42,6 +45,17 @@ std::optional<Address> resolve(const Json& service, const std::vector<Json>& end
     }
   }
   return std::nullopt;
+}
+
+std::optional<PodPlace> choose(const std::vector<const Json*>& pods, std::size_t turn) {
+  std::vector<PodPlace> places;
+  for (const auto* pod : pods) {
+    if (!kube::assess(*pod).ready || pod->at("metadata").contains("deletionTimestamp")) continue;
+    auto id = node::container_id(*pod, "");
+    if (!id.empty()) places.push_back({pod->at("spec").value("nodeName", ""), std::move(id)});
+  }
+  if (places.empty()) return std::nullopt;
+  return places[turn % places.size()];
 }
 
 }  // namespace gf::forward

@@ -18,4 +18,12 @@ std::optional<Address> resolve(const Json& service, const std::vector<Json>& end
 
 bool is_headless(const Json& service);
 
+/// A pod that is dialled from within.
+struct PodPlace {
+  std::string node, container_id;
+};
+
+/// Pure: of the pods that are ready and stay, the next one: `turn` counts connections. Nothing when there is none.
+std::optional<PodPlace> choose(const std::vector<const Json*>& pods, std::size_t turn);
+
 }  // namespace gf::forward

@@ -6,8 +6,8 @@
 
 namespace gf::forward {
 
-Route::Route(AnyLink any_link, kube::KubeApi& kube, Clock& clock, ForwardSpec spec)
-    : any_link_(std::move(any_link)), kube_(kube), clock_(clock), spec_(std::move(spec)) {}
+Route::Route(Ways ways, kube::KubeApi& kube, Clock& clock, ForwardSpec spec)
+    : ways_(std::move(ways)), kube_(kube), clock_(clock), spec_(std::move(spec)) {}
 
 void Route::set_spec(ForwardSpec spec) {
   spec_ = std::move(spec);
@@ -44,17 +44,29 @@ Task<> Route::keep_trying(std::unique_ptr<http::Stream>* stream) {
   }
 }
 
-Task<std::unique_ptr<http::Stream>> Route::try_once() {
+Task<std::unique_ptr<http::Stream>> Route::try_once() { return spec_.app.empty() ? try_service() : try_pod(); }
+
+Task<std::unique_ptr<http::Stream>> Route::try_pod() {
+  const auto place = choose(ways_.pods(spec_.space, spec_.app), turn_++);
+  if (!place)
+    throw Error(ErrorCode::cluster_unavailable,
+                "cannot connect to " + spec_.app + " in the namespace " + spec_.space + ": no pod of it is ready");
+  node::DialTarget target{"127.0.0.1", spec_.service_port, place->container_id};
+  auto dialling = ways_.link(place->node).dial(std::move(target));
+  co_return co_await std::move(dialling);
+}
+
+Task<std::unique_ptr<http::Stream>> Route::try_service() {
   const bool untroubled = trouble_.empty();
   if (untroubled) trouble_ = "no node of the cluster is connected";
-  auto* const link = co_await any_link_();
+  auto* const link = co_await ways_.any_link();
   if (untroubled) trouble_.clear();
   if (!address_) {
     auto finding = find_address();
     address_ = co_await std::move(finding);
   }
-  const auto address = *address_;
-  auto dialling = link->dial(address.host, address.port);
+  node::DialTarget target{address_->host, address_->port};
+  auto dialling = link->dial(std::move(target));
   co_return co_await std::move(dialling);
 }
 

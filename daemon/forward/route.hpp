@@ -18,10 +18,17 @@ struct ForwardSpec {
   std::string space;       ///< namespace of the Service
   std::string service;
   int service_port = 0;
+  /// The app whose pods are dialled from within, at this port of their loopback address: a sidecar refuses what comes
+  /// in plain text from outside. Empty = the Service is.
+  std::string app = {};
 };
 
-/// Any connected link, waiting for the first: Links::any.
-using AnyLink = std::function<Task<node::Link*>()>;
+/// The ways into the cluster.
+struct Ways {
+  std::function<Task<node::Link*>()> any_link;               ///< any connected one, waiting for the first: Links::any
+  std::function<node::Link&(const std::string& node)> link;  ///< Links::at
+  std::function<std::vector<const Json*>(const std::string& space, const std::string& app)> pods;
+};
 
 /// The way to one Service, whatever becomes of its pods, its address and the links meanwhile.
 class Route {
@@ -29,7 +36,7 @@ class Route {
   /// How long a new connection is held while nobody can take it.
   static constexpr auto hold = std::chrono::seconds(30);
 
-  Route(AnyLink any_link, kube::KubeApi& kube, Clock& clock, ForwardSpec spec);
+  Route(Ways ways, kube::KubeApi& kube, Clock& clock, ForwardSpec spec);
 
   const ForwardSpec& spec() const { return spec_; }
   void set_spec(ForwardSpec spec);
@@ -42,14 +49,17 @@ class Route {
  private:
   Task<> keep_trying(std::unique_ptr<http::Stream>* stream);
   Task<std::unique_ptr<http::Stream>> try_once();
+  Task<std::unique_ptr<http::Stream>> try_service();
+  Task<std::unique_ptr<http::Stream>> try_pod();
   Task<Address> find_address();
 
-  AnyLink any_link_;
+  Ways ways_;
   kube::KubeApi& kube_;
   Clock& clock_;
   ForwardSpec spec_;
   std::optional<Address> address_;  ///< where the latest connection led; asked again after a failure
   std::string trouble_;
+  std::size_t turn_ = 0;  ///< connections into pods so far: each goes to the next one
 };
 
 }  // namespace gf::forward

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "core/when_all.hpp"
 #include "core/with_timeout.hpp"
@@ -14,6 +15,8 @@ namespace gf::manifest {
 namespace {
 
 constexpr int log_lines = 20;
+constexpr auto definition_limit = std::chrono::seconds(30);
+constexpr auto definition_pause = std::chrono::milliseconds(50);
 
 bool is_workload(const std::string& kind) {
   return kind == "Deployment" || kind == "StatefulSet" || kind == "DaemonSet" || kind == "Job";
@@ -37,10 +40,38 @@ bool is_hopeless(const Json& pod) {
   return false;
 }
 
+/// No event tells when the server has taken a definition up: asked again and again, for the moment that it takes.
+Task<> Rollout::wait_served(Json definition) {
+  const auto& spec = definition.at("spec");
+  const auto kind = spec.at("names").value("kind", "");
+  const auto version = spec.value("group", "") + '/' + spec.at("versions").at(0).value("name", "");
+  const auto until = clock_.now() + definition_limit;
+  for (;;) {
+    try {
+      auto listing = kube_.list(version, kind, "", "");
+      co_await std::move(listing);
+      co_return;
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::not_found || clock_.now() > until) throw;
+    }
+    auto sleeping = clock_.sleep_for(definition_pause);
+    co_await std::move(sleeping);
+  }
+}
+
 Task<std::vector<Applied>> Rollout::apply(std::vector<Json> objects) {
   sort_for_apply(objects);
   std::vector<Applied> workloads;
+  std::vector<Json> definitions;
   for (auto& object : objects) {
+    if (object.value("kind", "") == "CustomResourceDefinition") {
+      definitions.push_back(object);
+    } else {
+      for (auto& definition : std::exchange(definitions, {})) {
+        auto waiting = wait_served(std::move(definition));
+        co_await std::move(waiting);
+      }
+    }
     mark_template(object);
     auto applying = kube_.apply(std::move(object));
     const auto stored = co_await std::move(applying);

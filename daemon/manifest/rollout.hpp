@@ -20,7 +20,7 @@ class Rollout {
  public:
   Rollout(kube::KubeApi& kube, kube::Mirror& mirror, Clock& clock) : kube_(kube), mirror_(mirror), clock_(clock) {}
 
-  /// Applies `objects` in the right order; those of the same rank at once. Returns the workloads among them.
+  /// Applies `objects` in the right order, definitions until the server serves them. Returns the workloads among them.
   Task<std::vector<Applied>> apply(std::vector<Json> objects);
 
   /// Waits until `workload` is rolled out, by watch. Progress in replicas. When a pod of it is in trouble that waiting
@@ -29,6 +29,7 @@ class Rollout {
   Task<> wait(Applied workload, Clock::duration limit, operation::Context& context);
 
  private:
+  Task<> wait_served(Json definition);
   Task<> wait_ready(Applied workload, operation::Context& context, std::string* why_not);
   Task<std::string> explain(Applied workload, std::string reason);
   std::vector<const Json*> pods_of(const Applied& workload) const;

@@ -21,6 +21,9 @@ int rank(const Json& object) {
                                                    {"Secret", 4},
                                                    {"ConfigMap", 4},
                                                    {"Service", 5},
+                                                   // before what they look at: a webhook of before may lead nowhere
+                                                   {"MutatingWebhookConfiguration", 5},
+                                                   {"ValidatingWebhookConfiguration", 5},
                                                    {"Deployment", 7},
                                                    {"StatefulSet", 7},
                                                    {"DaemonSet", 7},
@@ -47,6 +50,12 @@ bool is_cluster_wide(const std::string& kind) {
                                               "IngressClass",
                                               "RuntimeClass"};
   return kinds.contains(kind);
+}
+
+std::string replaced(std::string text, const std::string& what, const std::string& by) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+    text.replace(at, what.size(), by);
+  return text;
 }
 
 std::string without_tag(const std::string& reference) {
@@ -92,6 +101,11 @@ bool is_current(const Json& workload, const Json& pod) {
 }
 
 void set_images(Json& object, const std::map<std::string, std::string>& images) {
+  const auto annotations = object["metadata"].value("annotations", Json::object());
+  if (object.value("kind", "") == "ConfigMap" && annotations.contains(names_images_annotation))
+    for (auto& text : object["data"])
+      for (const auto& [name, reference] : images)
+        text = replaced(text.get<std::string>(), '"' + name + '"', '"' + reference + '"');
   auto* pods = pod_template(object);
   if (!pods) return;
   auto& spec = (*pods)["spec"];

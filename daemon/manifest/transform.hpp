@@ -10,7 +10,10 @@ namespace gf::manifest {
 /// Pure: adds `labels` to an object and to the template of its pods.
 void add_labels(Json& object, const std::map<std::string, std::string>& labels);
 
-/// Pure: replaces the images of all containers that stand in `images` (name without tag → full reference).
+/// A ConfigMap with it names images in its texts, for pods that somebody else makes.
+inline constexpr const char* names_images_annotation = "greenfield.dev/names-images";
+/// Pure: replaces the images of all containers that stand in `images` (name without tag → full reference), and those
+/// that stand in quotes in a ConfigMap that names images.
 void set_images(Json& object, const std::map<std::string, std::string>& images);
 
 /// Pure: gives objects that name no namespace this one. Kinds that know no namespace are left alone.

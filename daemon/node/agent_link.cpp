@@ -66,9 +66,9 @@ Task<std::vector<std::size_t>> AgentLink::compare(std::string container_id, std:
   co_return co_await std::move(result);
 }
 
-Task<std::unique_ptr<http::Stream>> AgentLink::dial(std::string host, int port) {
+Task<std::unique_ptr<http::Stream>> AgentLink::dial(DialTarget target) {
   const auto session = live();
-  auto result = session->dial(std::move(host), port);
+  auto result = session->dial(std::move(target));
   co_return co_await std::move(result);
 }
 

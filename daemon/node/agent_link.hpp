@@ -26,7 +26,7 @@ class AgentLink final : public Link {
   Task<SyncResult> sync(SyncRequest request) override;
   Task<std::vector<std::size_t>> compare(std::string container_id, std::string target,
                                          std::vector<FileState> files) override;
-  Task<std::unique_ptr<http::Stream>> dial(std::string host, int port) override;
+  Task<std::unique_ptr<http::Stream>> dial(DialTarget target) override;
 
  private:
   Task<> run_once();

@@ -33,7 +33,7 @@ enum class FrameType : std::uint8_t {
   window,  ///< both: so many more bytes may be sent (4 bytes)
 };
 
-inline constexpr std::uint32_t protocol_version = 1;
+inline constexpr std::uint32_t protocol_version = 2;
 inline constexpr std::size_t frame_header_size = 13;
 /// Contents travel in pieces of at most this size, so that nothing waits long behind a large file.
 inline constexpr std::size_t piece_size = 64 * 1024;

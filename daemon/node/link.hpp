@@ -41,6 +41,13 @@ struct SyncResult {
   double seconds = 0;  ///< inside the agent
 };
 
+/// Where a connection leads, as seen from inside a node.
+struct DialTarget {
+  std::string host;  ///< a literal IP address
+  int port = 0;
+  std::string container_id = {};  ///< whose network it is dialled in ("127.0.0.1" is its pod then); empty = the node's
+};
+
 /// The held-open stream to gf-agent in one node: a seam. Requests run at once, answers find their request.
 /// Every call throws Error(cluster_unavailable) when the link is down; it reconnects by itself (backoff 50 ms … 5 s).
 class Link {
@@ -54,8 +61,9 @@ class Link {
   /// Of `files`, those whose contents, kind or mode differ inside the container: indexes in order.
   virtual Task<std::vector<std::size_t>> compare(std::string container_id, std::string target,
                                                  std::vector<FileState> files) = 0;
-  /// Connects from inside the node. Throws Error(cluster_unavailable) with the reason when refused.
-  virtual Task<std::unique_ptr<http::Stream>> dial(std::string host, int port) = 0;
+  /// Connects from inside the node. Throws Error(cluster_unavailable) with the reason when refused, Error(not_found)
+  /// when the container does not run.
+  virtual Task<std::unique_ptr<http::Stream>> dial(DialTarget target) = 0;
 };
 
 /// The links to all nodes of the cluster. Installs the agent into a node when it is missing or differs (by digest) and

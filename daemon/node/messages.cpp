@@ -155,12 +155,15 @@ CompareFile decode_compare_file(std::string_view payload) {
   return message;
 }
 
-std::string encode(const Dial& message) { return Writer().text(message.host).number(message.port).bytes; }
+std::string encode(const Dial& message) {
+  return Writer().text(message.host).number(message.port).text(message.container_id).bytes;
+}
 Dial decode_dial(std::string_view payload) {
   Reader reader(payload);
   Dial message;
   message.host = reader.text();
   message.port = reader.number<std::uint16_t>();
+  message.container_id = reader.text();
   reader.end();
   return message;
 }

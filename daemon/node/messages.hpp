@@ -66,6 +66,7 @@ CompareFile decode_compare_file(std::string_view payload);
 struct Dial {
   std::string host;
   std::uint16_t port = 0;
+  std::string container_id = {};  ///< whose network, empty = the node's
 };
 std::string encode(const Dial& message);
 Dial decode_dial(std::string_view payload);

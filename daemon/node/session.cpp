@@ -231,13 +231,14 @@ Task<std::vector<std::size_t>> Session::compare(std::string container_id, std::s
   co_return decode_bits(bits);
 }
 
-Task<std::unique_ptr<http::Stream>> Session::dial(std::string host, int port) {
-  if (port < 1 || port > 65535 || host.size() > 255)
-    throw Error(ErrorCode::bad_request, "cannot connect to port " + std::to_string(port));
+Task<std::unique_ptr<http::Stream>> Session::dial(DialTarget target) {
+  if (target.port < 1 || target.port > 65535 || target.host.size() > 255 || target.container_id.size() > 255)
+    throw Error(ErrorCode::bad_request, "cannot connect to port " + std::to_string(target.port));
   Request call(*this);
   Dial message;
-  message.host = std::move(host);
-  message.port = static_cast<std::uint16_t>(port);
+  message.host = std::move(target.host);
+  message.port = static_cast<std::uint16_t>(target.port);
+  message.container_id = std::move(target.container_id);
   // Data may follow the answer at once: the stream is there before it.
   auto state = std::make_shared<DialStream::State>(executor_);
   std::unique_ptr<http::Stream> stream = std::make_unique<DialStream>(shared_from_this(), call.id(), state);

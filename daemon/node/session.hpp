@@ -24,7 +24,7 @@ class Session final : public std::enable_shared_from_this<Session> {
 
   Task<SyncResult> sync(SyncRequest request);
   Task<std::vector<std::size_t>> compare(std::string container_id, std::string target, std::vector<FileState> files);
-  Task<std::unique_ptr<http::Stream>> dial(std::string host, int port);
+  Task<std::unique_ptr<http::Stream>> dial(DialTarget target);
 
  private:
   friend class DialStream;

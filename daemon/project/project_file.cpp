@@ -6,6 +6,7 @@
 #include <regex>
 
 #include "project/keys.hpp"
+#include "project/mesh_reader.hpp"
 #include "project/yaml_reader.hpp"
 #include "protocol/error.hpp"
 
@@ -64,6 +65,9 @@ class Parser {
     const auto apps = top["apps"];
     if (!apps.IsDefined() || apps.IsNull() || !in_.open(apps, "'apps'", {})) return;
     for (const auto& member : apps) read_app(member.first, member.second);
+    MeshReader mesh(in_, spec_);  // an app's routes may name any other
+    for (auto& app : spec_.apps)
+      if (const auto node = apps[app.name]["mesh"]; node.IsDefined()) app.mesh = mesh.read(app, node);
   }
 
   void read_addons(const YAML::Node& addons) {

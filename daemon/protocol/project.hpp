@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "protocol/json.hpp"
+#include "protocol/mesh.hpp"
 
 namespace gf {
 
@@ -54,6 +55,7 @@ struct AppSpec {
   std::map<std::string, std::string> env;
   std::vector<std::string> command;  ///< replaces the image's entry point
   int memory_mib = 256;              ///< limit
+  MeshSpec mesh;                     ///< counts for projects that have the addon istio
   bool operator==(const AppSpec&) const = default;
 };
 
@@ -69,5 +71,8 @@ struct ProjectSpec {
 };
 
 std::string_view name(OnSync action);
+
+/// Whether the project's apps get sidecars.
+inline bool in_mesh(const ProjectSpec& project) { return project.addons.contains("istio"); }
 
 }  // namespace gf

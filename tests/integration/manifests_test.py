@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """What the rendered manifests of all addons have to keep: Pod Security, who may reach whom, what they ask for."""
-import ipaddress, pathlib, shutil, subprocess, unittest
+import ipaddress, json, pathlib, shutil, subprocess, unittest
 
 import yaml
 
@@ -92,6 +92,7 @@ APPLICATION = Peer("shop", space_labels={MANAGED: "greenfield"})
 FOREIGN = Peer("foreign", {NAME: "curious"})
 NODE = Peer(address="172.18.0.3")
 NAMES = Peer("kube-system", {"k8s-app": "kube-dns"})
+MESHED = Peer("shop", space_labels={MANAGED: "greenfield", "istio-injection": "enabled"})
 PROMETHEUS = Peer("observability", {NAME: "prometheus"})
 OUTSIDE = Peer(address="93.184.216.34")
 
@@ -209,6 +210,34 @@ class Manifests(unittest.TestCase):
             with self.subTest(addon=one.addon, profile=one.path.name):
                 self.assertFalse(policies.allow("Egress", stranger, pod, spec["endpoints"][0]["port"]))
                 self.assertFalse(policies.allow("Ingress", stranger, APPLICATION, 80))
+
+    def test_the_mesh_reaches_what_it_leads_and_nobody_else_reaches_it(self):
+        for one in (one for one in self.all if one.addon == "istio"):
+            policies = Policies(one.objects)
+            pods = {pod["metadata"]["name"]: Peer("istio-system", pod["spec"]["template"]["metadata"]["labels"]) for pod in one.all(*KINDS)}
+            istiod, gateway = pods["istiod"], pods["istio-ingress"]
+            with self.subTest(profile=one.path.name):
+                for peer, pod, port in ((MESHED, istiod, 15012), (gateway, istiod, 15012), (NODE, istiod, 15017), (NODE, gateway, 8080),
+                                        (NODE, gateway, 8443), (APPLICATION, gateway, 8080), (PROMETHEUS, gateway, 15020), (PROMETHEUS, istiod, 15014)):
+                    self.assertTrue(policies.allow("Ingress", pod, peer, port), (peer.space, port))
+                for peer, pod, port in ((FOREIGN, istiod, 15012), (APPLICATION, istiod, 15012), (FOREIGN, gateway, 8080), (MESHED, istiod, 15017)):
+                    self.assertFalse(policies.allow("Ingress", pod, peer, port), (peer.space, port))
+                self.assertTrue(policies.allow("Egress", gateway, istiod, 15012) and policies.allow("Egress", gateway, MESHED, 8000))
+                self.assertTrue(policies.allow("Egress", istiod, NODE, 6443))
+                self.assertFalse(policies.allow("Egress", gateway, APPLICATION, 8000) or policies.allow("Egress", istiod, OUTSIDE, 443))
+                labels = one.all("Namespace")[0]["metadata"]["labels"]
+                self.assertEqual(labels["pod-security.kubernetes.io/enforce"], "restricted")
+
+    def test_the_sidecars_are_our_image_and_small(self):
+        for one in (one for one in self.all if one.addon == "istio"):
+            injector = next(config for config in one.all("ConfigMap") if config["metadata"]["name"] == "istio-sidecar-injector")
+            self.assertIn("greenfield.dev/names-images", injector["metadata"]["annotations"])
+            settings = json.loads(injector["data"]["values"])["global"]
+            for part in ("proxy", "proxy_init"):
+                self.assertEqual(settings[part]["image"], "greenfield/istio-proxy")
+            self.assertEqual(settings["imagePullPolicy"], "IfNotPresent")
+            self.assertLessEqual(mib(settings["proxy"]["resources"]["requests"]["memory"]), 40)
+            self.assertLessEqual(mib(settings["proxy"]["resources"]["limits"]["memory"]), 192)
 
 
 if __name__ == "__main__":

@@ -33,8 +33,8 @@ class FakeLink final : public node::Link {
 
   std::map<std::string, Container> containers;  ///< the running ones, by id
   std::vector<node::SyncRequest> syncs;         ///< in order, refused ones included
-  std::vector<std::pair<std::string, int>> dials;
-  std::function<Task<std::unique_ptr<http::Stream>>(std::string host, int port)> on_dial;
+  std::vector<node::DialTarget> dials;
+  std::function<Task<std::unique_ptr<http::Stream>>(node::DialTarget target)> on_dial;
   bool up = true;
 
   /// The next request throws `error`.
@@ -79,11 +79,12 @@ class FakeLink final : public node::Link {
     co_return differing;
   }
 
-  Task<std::unique_ptr<http::Stream>> dial(std::string host, int port) override {
-    dials.emplace_back(host, port);
+  Task<std::unique_ptr<http::Stream>> dial(node::DialTarget target) override {
+    dials.push_back(target);
     co_await admit();
-    if (!on_dial) throw Error(ErrorCode::cluster_unavailable, "cannot connect to " + host + ": connection refused");
-    auto dialling = on_dial(std::move(host), port);
+    if (!on_dial)
+      throw Error(ErrorCode::cluster_unavailable, "cannot connect to " + target.host + ": connection refused");
+    auto dialling = on_dial(std::move(target));
     co_return co_await std::move(dialling);
   }
 

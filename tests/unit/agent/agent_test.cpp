@@ -1,9 +1,15 @@
 #include <doctest/doctest.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
+#include <cstring>
 #include <fstream>
 #include <map>
 
@@ -18,6 +24,48 @@ namespace fs = std::filesystem;
 namespace {
 
 const std::string container = "0123456789abcdef";
+
+/// A process in a network of its own, where it listens on the loopback address and greets who comes.
+struct OtherNetwork {
+  pid_t pid = 0;
+  std::uint16_t port = 0;  ///< 0: this machine does not let us make one
+
+  OtherNetwork() {
+    int told[2];
+    REQUIRE(::pipe(told) == 0);
+    pid = ::fork();
+    if (pid == 0) serve(told[1]);
+    ::close(told[1]);
+    if (::read(told[0], &port, sizeof port) != sizeof port) port = 0;
+    ::close(told[0]);
+  }
+  ~OtherNetwork() {
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+  }
+  [[noreturn]] static void serve(int told) {
+    if (::unshare(CLONE_NEWNET) != 0) ::_exit(1);
+    const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
+    ifreq loopback{};
+    std::strcpy(loopback.ifr_name, "lo");
+    loopback.ifr_flags = IFF_UP | IFF_RUNNING;
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const place = reinterpret_cast<sockaddr*>(&address);
+    if (::ioctl(listener, SIOCSIFFLAGS, &loopback) != 0 || ::bind(listener, place, size) != 0 ||
+        ::listen(listener, 4) != 0 || ::getsockname(listener, place, &size) != 0)
+      ::_exit(1);
+    const std::uint16_t port = ntohs(address.sin_port);
+    if (::write(told, &port, sizeof port) != sizeof port) ::_exit(1);
+    for (;;) {
+      const int one = ::accept(listener, nullptr, nullptr);
+      if (::write(one, "within", 6) != 6) ::_exit(1);
+      ::close(one);
+    }
+  }
+};
 
 void put(const fs::path& path, const std::string& text) {
   fs::create_directories(path.parent_path());
@@ -198,4 +246,33 @@ TEST_CASE("control groups and pids as kernels of both kinds write them") {
   CHECK(inner_pid("NSpid:\t42\t1\n") == 1);
   CHECK(inner_pid("NSpid:\t42\n") == 0);
   CHECK(start_time("4242 (a ) b) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 777 0 0\n") == 777);
+}
+
+TEST_CASE("agent: dials in a container's own network, and in the node's afterwards as before") {
+  const OtherNetwork other;
+  if (other.port == 0) {
+    MESSAGE("this machine lets nobody make a network: not tested");
+    return;
+  }
+  Fixture f;
+  fs::create_directories(f.folder.path() / "proc/4242/ns");
+  fs::create_symlink("/proc/" + std::to_string(other.pid) + "/ns/net", f.folder.path() / "proc/4242/ns/net");
+  const auto dial = [&](std::uint32_t id, const std::string& within) {
+    std::string out;
+    append_frame(out, FrameType::dial, id, encode(Dial{"127.0.0.1", other.port, within}));
+    f.send(out);
+    return f.receive();
+  };
+  CHECK(dial(1, "").type == FrameType::failed);
+  for (const std::uint32_t id : {2u, 3u}) {
+    REQUIRE(dial(id, container).type == FrameType::done);
+    const auto greeting = f.receive();
+    CHECK(greeting.type == FrameType::data);
+    CHECK(greeting.payload == "within");
+    CHECK(f.receive().type == FrameType::finish);
+  }
+  CHECK(dial(4, "").type == FrameType::failed);
+  const auto absent = dial(5, "no-such-container");
+  REQUIRE(absent.type == FrameType::failed);
+  CHECK(decode_failure(absent.payload).code == "not-found");
 }

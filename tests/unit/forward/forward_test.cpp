@@ -43,14 +43,14 @@ struct World {
   MemoryFileSystem files;
   ServicesOnly kube;
   FakeLink link{io.get_executor()};
+  std::vector<const Json*> app_pods;
   tcp::acceptor pod{io, tcp::endpoint(net::ip::address_v4::loopback(), 0)};
   TaskGroup pods{io.get_executor()};
-  forward::ForwardService forwards{io.get_executor(), [this] { return any_link(); }, kube, clock,
-                                   state::Document(files, "/state/ports.json")};
+  forward::ForwardService forwards{io.get_executor(), ways(), kube, clock, state::Document(files, "/state/ports.json")};
 
   World() {
     kube.addresses["redis"] = "10.96.0.7";
-    link.on_dial = [this](std::string, int) { return dial(); };
+    link.on_dial = [this](const node::DialTarget&) { return dial(); };
     pods.spawn("pods", accept());
   }
   ~World() {
@@ -58,6 +58,10 @@ struct World {
     run_task(io, pods.stop());
   }
 
+  forward::Ways ways() {
+    return {[this] { return any_link(); }, [this](const std::string&) -> node::Link& { return link; },
+            [this](const std::string&, const std::string&) { return app_pods; }};
+  }
   Task<node::Link*> any_link() { co_return &link; }
   Task<std::unique_ptr<http::Stream>> dial() {
     tcp::socket socket(io);
@@ -122,7 +126,9 @@ TEST_CASE("forward: carries both ways, each end by itself") {
   const int port = world.open();
   CHECK(run_task(world.io, world.ask(port, "hello")) == "HELLO");
   REQUIRE(world.link.dials.size() == 1);
-  CHECK(world.link.dials[0] == std::pair<std::string, int>("10.96.0.7", 6379));
+  CHECK(world.link.dials[0].host == "10.96.0.7");
+  CHECK(world.link.dials[0].port == 6379);
+  CHECK(world.link.dials[0].container_id.empty());
   const std::string large(3'000'000, 'x');
   CHECK(run_task(world.io, world.ask(port, large)).size() == large.size());
   CHECK(world.kube.asked == 1);
@@ -166,8 +172,35 @@ TEST_CASE("forward: a connection is held until somebody can take it, at a new ad
   world.clock.advance(std::chrono::milliseconds(60));
   while (answer.empty()) world.io.run_one();
   CHECK(answer == "B");
-  CHECK(world.link.dials.back().first == "10.96.0.8");
+  CHECK(world.link.dials.back().host == "10.96.0.8");
   CHECK(world.forwards.list()[0].state == "listening");
+}
+
+TEST_CASE("forward: an app's pods are dialled from within, one after the other, while they are ready") {
+  World world;
+  const auto pod = [](const char* node, const char* id, bool ready) {
+    Json one = {{"kind", "Pod"}, {"metadata", {{"name", id}}}, {"spec", {{"nodeName", node}}}};
+    one["status"]["phase"] = "Running";
+    one["status"]["conditions"] = Json::array({{{"type", "Ready"}, {"status", ready ? "True" : "False"}}});
+    one["status"]["containerStatuses"] = Json::array({{{"name", "api"},
+                                                       {"containerID", std::string("containerd://") + id},
+                                                       {"state", {{"running", Json::object()}}}}});
+    return one;
+  };
+  const auto one = pod("node-1", "one", true), two = pod("node-1", "two", true), late = pod("node-1", "late", false);
+  world.app_pods = {&one, &late, &two};
+  forward::ForwardSpec spec{"shop/api", 0, "shop", "api", 8000, "api"};
+  const int port = run_task(world.io, world.forwards.open(std::move(spec)));
+  for (int i = 0; i < 4; ++i) CHECK(run_task(world.io, world.ask(port, "a")) == "A");
+  REQUIRE(world.link.dials.size() == 4);
+  std::vector<std::string> asked;
+  for (const auto& dial : world.link.dials) {
+    CHECK(dial.host == "127.0.0.1");
+    CHECK(dial.port == 8000);
+    asked.push_back(dial.container_id);
+  }
+  CHECK(asked == std::vector<std::string>{"one", "two", "one", "two"});
+  CHECK(world.kube.asked == 0);
 }
 
 TEST_CASE("forward: after 30 s without anybody the connection is reset") {

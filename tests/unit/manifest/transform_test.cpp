@@ -47,6 +47,17 @@ TEST_CASE("images are replaced by name, with or without a tag; others stay") {
   CHECK(spec["containers"][1]["image"] == "y:1");
 }
 
+TEST_CASE("a ConfigMap that says so names images in its texts") {
+  Json object = Json::parse(R"({"kind":"ConfigMap","metadata":{},"data":{"values":"{\"image\": \"greenfield/x\"}"}})");
+  const std::map<std::string, std::string> images = {{"greenfield/x", "greenfield/x:1"}, {"greenfield", "no"}};
+  const auto before = object;
+  set_images(object, images);
+  CHECK(object == before);
+  object["metadata"]["annotations"][names_images_annotation] = "true";
+  set_images(object, images);
+  CHECK(object["data"]["values"] == R"({"image": "greenfield/x:1"})");
+}
+
 TEST_CASE("labels reach the object and its pods, namespaces only what lives in one") {
   auto object = deployment();
   add_labels(object, {{"x", "y"}});
@@ -62,12 +73,13 @@ TEST_CASE("labels reach the object and its pods, namespaces only what lives in o
 
 TEST_CASE("namespaces and definitions are applied first, workloads last") {
   std::vector<Json> objects;
-  for (const char* kind : {"Deployment", "Service", "Other", "Namespace", "ConfigMap"})
+  for (const char* kind :
+       {"Deployment", "Service", "Other", "Namespace", "ConfigMap", "ValidatingWebhookConfiguration"})
     objects.push_back(Json{{"kind", kind}});
   sort_for_apply(objects);
   std::string order;
   for (const auto& object : objects) order += object["kind"].get<std::string>() + ' ';
-  CHECK(order == "Namespace ConfigMap Service Other Deployment ");
+  CHECK(order == "Namespace ConfigMap Service ValidatingWebhookConfiguration Other Deployment ");
 }
 
 TEST_CASE("a pod tells which template it was made from") {

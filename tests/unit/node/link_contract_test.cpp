@@ -173,7 +173,7 @@ TEST_CASE_TEMPLATE("link: refuses an unknown container and paths that lead out",
 TEST_CASE_TEMPLATE("link: tells why it cannot connect", World, FakeWorld, AgentWorld) {
   World world;
   // Port 1 of this machine: nobody listens there.
-  CHECK(refused([&] { run_task(world.io(), world.link().dial("127.0.0.1", 1)); }) == ErrorCode::cluster_unavailable);
+  CHECK(refused([&] { run_task(world.io(), world.link().dial({"127.0.0.1", 1})); }) == ErrorCode::cluster_unavailable);
 }
 
 }  // namespace gf::test
