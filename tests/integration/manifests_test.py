@@ -135,8 +135,9 @@ class Manifests(unittest.TestCase):
                 self.assertTrue(pod["securityContext"]["runAsNonRoot"], one.addon)
                 for container in pod["containers"] + pod.get("initContainers", []):
                     with self.subTest(addon=one.addon, profile=one.path.name, container=container["name"]):
-                        self.assertEqual(container["securityContext"], {
-                            "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}})
+                        confined = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
+                        self.assertEqual(container["securityContext"] | confined, container["securityContext"])
+                        self.assertFalse(container["securityContext"].get("privileged", False))
 
     def test_the_namespace_enforces_pod_security(self):
         for one, spec, _ in self.addons():

@@ -8,7 +8,7 @@ work=$(mktemp -d)
 export GF_CLUSTER=${GF_CLUSTER:-gf-test}-${scenario:0:1}
 export XDG_RUNTIME_DIR=$work/run XDG_STATE_HOME=$work/state XDG_CONFIG_HOME=$work/config XDG_DATA_HOME=$work/data HOME=${HOME:-/root} ASAN_OPTIONS=detect_leaks=0
 mkdir -p "$XDG_RUNTIME_DIR"
-gf=$root/build/dev/cli/gf
+gf=${GF_BUILD:-$root/build/dev}/cli/gf
 app=$work/app
 gf() { "$gf" -C "$app" "$@"; }
 say() { printf '%s: %s\n' "$scenario" "$1"; }
