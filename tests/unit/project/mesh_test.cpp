@@ -73,11 +73,11 @@ TEST_CASE("mesh: what cannot be is told with its place and what to do") {
     const char* expected;
   };
   const Row rows[] = {
-      {"timout: 5s", "greenfield.yaml:5:38: unknown key 'timout' in 'mesh'; did you mean 'timeout'?"},
-      {"timeout: 5", "greenfield.yaml:5:47: 'timeout' must be a time such as 500ms, 5s or 2m, not '5'"},
+      {"timout: 5s", "greenfield.yaml:5:36: unknown key 'timout' in 'mesh'; did you mean 'timeout'?"},
+      {"timeout: 5", "greenfield.yaml:5:45: 'timeout' must be a time such as 500ms, 5s or 2m, not '5'"},
       {"routes: [{to: {api: 90, web: 9}}]",
-       "greenfield.yaml:5:52: the weights of a route of 'api' must sum to 100, not 99"},
-      {"routes: [{to: {api: 90, wep: 10}}]", "greenfield.yaml:5:62: unknown key 'wep' in 'to'; did you mean 'web'?"},
+       "greenfield.yaml:5:50: the weights of a route of 'api' must sum to 100, not 99"},
+      {"routes: [{to: {api: 90, wep: 10}}]", "greenfield.yaml:5:60: unknown key 'wep' in 'to'; did you mean 'web'?"},
       {"routes: [{to: {job: 100}}]", "the app 'job' has no 'port' to route to"},
       {"routes: [{to: {api: 101}}]", "'api' must be a whole number from 0 to 100, not '101'"},
       {"routes: [{match: {path: /a}}]", "a route needs 'to'"},
@@ -85,7 +85,7 @@ TEST_CASE("mesh: what cannot be is told with its place and what to do") {
       {"routes: [{match: {}, to: {web: 100}}]", "'match' needs 'path' or 'headers'"},
       {"routes: [{match: {path: a}, to: {web: 100}}]", "'path' must begin with '/', not be 'a'"},
       {"allow: [{from: [web]}]",
-       "greenfield.yaml:5:45: 'allow' would lock out the gateway, where 'api' is to be had: add gateway to a rule's "
+       "greenfield.yaml:5:43: 'allow' would lock out the gateway, where 'api' is to be had: add gateway to a rule's "
        "'from', or set 'gateway: false'"},
       {"allow: []", "'allow' would lock out the gateway"},
       {"allow: [{from: [wep, gateway]}]", "'from' names 'wep', which is no app of this project and not the gateway"},
