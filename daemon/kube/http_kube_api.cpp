@@ -26,6 +26,10 @@ std::string with_labels(std::string path, const std::string& labels) {
   return labels.empty() ? path : path + "?labelSelector=" + http::percent_encode(labels);
 }
 
+/// A server that is busy, or makes the store of a new kind, says so, and has done nothing: ask again, as client-go does.
+constexpr int too_many_requests = 429, most_tries = 10;
+constexpr auto busy_pause = std::chrono::seconds(1);  // what its Retry-After says
+
 Error no_answer(const boost::system::system_error& error) {
   return Error(ErrorCode::cluster_unavailable, "cannot reach the cluster's API: " + error.code().message(),
                "gf status");
@@ -41,12 +45,18 @@ HttpKubeApi::HttpKubeApi(Executor executor, Access access, Clock& clock)
     : clock_(clock), client_(executor, std::move(access.endpoint)), catalogue_(client_) {}
 
 Task<http::Response> HttpKubeApi::send(http::Request request) {
-  try {
-    auto sending = client_.send(std::move(request));
-    co_return co_await std::move(sending);
-  } catch (const boost::system::system_error& error) {
-    if (error.code() == net::error::operation_aborted) throw;
-    throw no_answer(error);
+  for (int tries = 1;; ++tries) {
+    http::Response response;
+    try {
+      auto sending = client_.send(request);
+      response = co_await std::move(sending);
+    } catch (const boost::system::system_error& error) {
+      if (error.code() == net::error::operation_aborted) throw;
+      throw no_answer(error);
+    }
+    if (response.status != too_many_requests || tries == most_tries) co_return response;
+    auto sleeping = clock_.sleep_for(busy_pause);
+    co_await std::move(sleeping);
   }
 }
 

@@ -40,6 +40,7 @@ struct Fixture {
   test::TemporaryFolder folder;
   std::map<std::string, Answer> answers{{"GET /api/v1", {200, core_kinds}}, {"GET /apis/none/v1", {404, "{}"}}};
   std::vector<http::Request> asked;
+  int busy = 0;  ///< so many requests are to be asked again
   std::unique_ptr<http::Server> server;
   std::unique_ptr<HttpKubeApi> api;
 
@@ -58,6 +59,13 @@ struct Fixture {
   }
   Task<> answer(const http::Request& request, http::Responder& responder) {
     asked.push_back(request);
+    if (busy > 0) {
+      --busy;
+      http::Response later;
+      later.status = 429;
+      co_await responder.respond(std::move(later));
+      co_return;
+    }
     const auto found = answers.find(request.method + ' ' + request.target);
     http::Response response;
     response.status = found == answers.end() ? 500 : found->second.status;
@@ -141,6 +149,16 @@ TEST_CASE("kube: a refusal has the server's words; an unknown kind is named; log
     error = f.error_of([&] { f.run(f.api->get(group, "Unicorn", "shop", "x")); });
     CHECK(error.message().find("cannot find the kind Unicorn") == 0);
   }
+}
+
+TEST_CASE("kube: a server that is busy is asked again") {
+  Fixture fixture;
+  fixture.answers["GET /api/v1/namespaces/x"] = {200, R"({"metadata": {"name": "x"}})"};
+  run_task(fixture.io, fixture.api->get("v1", "Namespace", "", "x"));
+  fixture.busy = 1;
+  fixture.asked.clear();
+  CHECK(run_task(fixture.io, fixture.api->get("v1", "Namespace", "", "x")));
+  CHECK(fixture.asked.size() == 2);
 }
 
 TEST_CASE("kube: a server that is gone is told as such") {
