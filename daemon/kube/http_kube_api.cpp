@@ -26,7 +26,8 @@ std::string with_labels(std::string path, const std::string& labels) {
   return labels.empty() ? path : path + "?labelSelector=" + http::percent_encode(labels);
 }
 
-/// A server that is busy, or makes the store of a new kind, says so, and has done nothing: ask again, as client-go does.
+/// A server that is busy, or makes the store of a new kind, says so, and has done nothing: ask again, as client-go
+/// does.
 constexpr int too_many_requests = 429, most_tries = 10;
 constexpr auto busy_pause = std::chrono::seconds(1);  // what its Retry-After says
 

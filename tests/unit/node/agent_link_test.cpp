@@ -70,7 +70,9 @@ struct World {
     write.contents = std::make_shared<const std::string>(std::move(contents));
     return request;
   }
-  std::unique_ptr<http::Stream> dial() { return run_task(io, link.dial({"127.0.0.1", server.local_endpoint().port()})); }
+  std::unique_ptr<http::Stream> dial() {
+    return run_task(io, link.dial({"127.0.0.1", server.local_endpoint().port()}));
+  }
   tcp::socket accept() { return server.accept(); }  // the connection is there: dial() has returned
 };
 
