@@ -52,7 +52,8 @@ Task<> Rollout::wait_served(Json definition) {
       co_await std::move(listing);
       co_return;
     } catch (const Error& error) {
-      if (error.code() != ErrorCode::not_found || clock_.now() > until) throw;
+      // Not known yet, or its store is being made: either way it is not served.
+      if (error.code() == ErrorCode::cancelled || clock_.now() > until) throw;
     }
     auto sleeping = clock_.sleep_for(definition_pause);
     co_await std::move(sleeping);
