@@ -1,6 +1,5 @@
 #include <unistd.h>
 
-#include <algorithm>
 #include <iostream>
 
 #include "commands.hpp"
@@ -9,40 +8,50 @@ namespace gf::cli {
 
 namespace {
 
-/// The address of an app, "" when the project has none of that name with a port. "" names the first that has one.
-std::string app_address(const Json& project, const std::string& app) {
-  for (const auto& one : project.at("apps"))
-    if ((app.empty() || one.value("name", "") == app) && !one.value("url", "").empty()) return one.value("url", "");
+/// The address of an app of this folder's project, "" when there is none of that name with a port. "" names the first
+/// that has one.
+std::string app_address(const Context& context, const Json& status, const std::string& app) {
+  const auto root = project_root(context.folder);
+  for (const auto& project : status.at("projects"))
+    for (const auto& one : project.at("apps"))
+      if (project.value("root", "") == root && (app.empty() || one.value("name", "") == app) &&
+          !one.value("url", "").empty())
+        return one.value("url", "");
   return {};
 }
 
-std::string addon_address(const Json& addons, const std::string& name) {
-  const auto& all = addons.at("addons");
-  const auto found = std::ranges::find_if(all, [&](const Json& one) { return one.value("name", "") == name; });
-  if (found == all.end()) return {};
-  for (const auto& endpoint : found->at("endpoints"))
+/// nullptr when there is none of that name.
+const Json* find_addon(const Json& status, const std::string& name) {
+  for (const auto& addon : status.at("addons"))
+    if (addon.value("name", "") == name) return &addon;
+  return nullptr;
+}
+
+std::string addon_address(const Json& addon) {
+  for (const auto& endpoint : addon.at("endpoints"))
     if (endpoint.value("protocol", "") == "http" && endpoint.value("port", 0) != 0)
       return "http://localhost:" + std::to_string(endpoint.value("port", 0));
+  const auto name = addon.value("name", "");
   throw Error(ErrorCode::not_found, "cannot open " + name + ": it is off, or has no page", "gf addon status " + name);
 }
 
-/// An app, the view `metrics` or `traces` (in Grafana where it runs, else gfd's own page), or an addon with a page.
+/// The view `metrics` or `traces`: in Grafana where it runs, else on gfd's own page.
+std::string view_address(Context& context, const Json& status, const std::string& view) {
+  const auto* grafana = find_addon(status, "grafana");
+  if (grafana && grafana->value("state", "") == "ready")
+    return addon_address(*grafana) + (view == "traces" ? "/explore" : "/dashboards");
+  return context.session.send("POST", "/v1/pages", Json{{"view", view}}).value("url", "");
+}
+
+/// An app comes before a view, and that before an addon of the same name.
 std::string address_of(Context& context, const std::string& name) {
   context.session.ensure_daemon();
-  const bool view = name == "metrics" || name == "traces";
-  if (view) {
-    const auto addons = context.session.get("/v1/addons");
-    for (const auto& one : addons.at("addons"))
-      if (one.value("name", "") == "grafana" && one.value("state", "") == "ready")
-        return addon_address(addons, "grafana") + (name == "traces" ? "/explore" : "/dashboards");
-    return context.session.send("POST", "/v1/pages", Json{{"view", name}}).value("url", "");
-  }
-  if (!name.empty())
-    if (const auto address = addon_address(context.session.get("/v1/addons"), name); !address.empty()) return address;
-  const auto address = app_address(current_project(context, context.session.get("/v1/status")), name);
-  if (address.empty())
-    throw Error(ErrorCode::not_found, "cannot find a port of " + (name.empty() ? "this project" : name), "gf status");
-  return address;
+  const auto status = context.session.get("/v1/status");
+  if (const auto address = app_address(context, status, name); !address.empty()) return address;
+  if (name == "metrics" || name == "traces") return view_address(context, status, name);
+  if (const auto* addon = find_addon(status, name)) return addon_address(*addon);
+  current_project(context, status);  // says so where there is none
+  throw Error(ErrorCode::not_found, "cannot find a port of " + (name.empty() ? "this project" : name), "gf status");
 }
 
 }  // namespace
