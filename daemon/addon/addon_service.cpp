@@ -33,6 +33,14 @@ Wants read(const Catalogue& catalogue, const Json& json) {
   return wants;
 }
 
+/// Each once.
+std::set<std::string> images_of(const Catalogue& catalogue, const std::map<std::string, Chosen>& chosen) {
+  std::set<std::string> names;
+  for (const auto& [name, entry] : chosen)
+    for (const auto& image : catalogue.at(name).images_of(entry.profile)) names.insert(image);
+  return names;
+}
+
 }  // namespace
 
 AddonService::AddonService(Collaborators with, Catalogue catalogue, state::Document wanted,
@@ -119,9 +127,7 @@ void AddonService::want_also(const std::string& who, const std::string& name, co
 Task<> AddonService::check_images(std::map<std::string, std::string> addons) {
   Wants wants;
   for (const auto& [name, profile] : addons) wants[name]["check"] = profile;
-  std::set<std::string> names;
-  for (const auto& [name, entry] : resolve(catalogue_, wants))
-    for (const auto& image : catalogue_.at(name).images_of(entry.profile)) names.insert(image);
+  const auto names = images_of(catalogue_, resolve(catalogue_, wants));
   auto checking = with_.images.check({names.begin(), names.end()});
   co_await std::move(checking);
 }
@@ -139,11 +145,8 @@ void AddonService::drop(const std::string& name, const std::string& who, bool ca
 }
 
 Task<std::vector<std::string>> AddonService::obtain_images(operation::Context& context) {
-  std::set<std::string> names;
-  for (const auto& [name, entry] : chosen())
-    for (const auto& image : catalogue_.at(name).images_of(entry.profile)) names.insert(image);
   std::vector<Task<std::string>> obtaining;
-  for (const auto& name : names) obtaining.push_back(with_.images.obtain(name, context));
+  for (const auto& name : images_of(catalogue_, chosen())) obtaining.push_back(with_.images.obtain(name, context));
   auto all = when_all(std::move(obtaining));
   co_return co_await std::move(all);
 }

@@ -143,15 +143,13 @@ Task<> Installer::purge(const AddonSpec& spec) {
     auto removing = with_.kube.remove("v1", "Secret", spec.space, secret.name);
     co_await std::move(removing);
   }
-  for (const auto& [profile, unused] : spec.profiles) {
-    auto rendering = render(spec, profile);
-    const auto objects = co_await std::move(rendering);
-    for (const auto& object : objects) {
-      if (object.value("kind", "") != definition) continue;
-      auto removing =
-          remove_wholly(object.value("apiVersion", ""), definition, "", object.at("metadata").value("name", ""));
-      co_await std::move(removing);
-    }
+  auto rendering = render(spec, spec.profiles.begin()->first);  // a profile adds no objects: all have the same kinds
+  const auto objects = co_await std::move(rendering);
+  for (const auto& object : objects) {
+    if (object.value("kind", "") != definition) continue;
+    auto removing =
+        remove_wholly(object.value("apiVersion", ""), definition, "", object.at("metadata").value("name", ""));
+    co_await std::move(removing);
   }
   auto removing = saved_.remove(spec);
   co_await std::move(removing);
