@@ -68,8 +68,7 @@ http::Endpoint Page::address_of(const std::string& endpoint) const {
 Task<> Page::send_file(std::filesystem::path folder, std::string name, http::Responder& responder) {
   // A '/' in a segment of the path comes decoded; it leads nowhere.
   const bool plain = name.find('/') == std::string::npos && !name.starts_with('.');
-  const auto file = share_ / folder / name;
-  auto text = plain && std::filesystem::is_regular_file(file) ? with_.files.read(file) : std::nullopt;
+  auto text = plain ? with_.files.read(share_ / folder / name) : std::nullopt;
   if (!text) throw Error(ErrorCode::not_found, "cannot find '" + name + "'");
   auto response = response_of(type_of(name), std::move(*text));
   auto responding = responder.respond(std::move(response));

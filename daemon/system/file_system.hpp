@@ -10,7 +10,7 @@ namespace gf {
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
-  virtual std::optional<std::string> read(const std::filesystem::path& path) = 0;  ///< nullopt when absent
+  virtual std::optional<std::string> read(const std::filesystem::path& path) = 0;  ///< nullopt when absent, or a folder
   /// Temporary file beside it, fsync, rename, fsync of the folder: readers see the old or the new text, never half.
   /// Creates missing folders with mode 0700; files get 0600. Throws Error(state_unwritable) with place and reason.
   virtual void write_atomically(const std::filesystem::path& path, const std::string& text) = 0;

@@ -61,10 +61,11 @@ std::optional<std::string> PosixFileSystem::read(const fs::path& path) {
   if (descriptor < 0) return std::nullopt;
   std::string text;
   char piece[65536];
-  for (ssize_t count = 0; (count = ::read(descriptor, piece, sizeof piece)) > 0;)
-    text.append(piece, static_cast<std::size_t>(count));
+  ssize_t count = 0;
+  while ((count = ::read(descriptor, piece, sizeof piece)) > 0) text.append(piece, static_cast<std::size_t>(count));
+  const bool is_folder = count < 0 && errno == EISDIR;
   ::close(descriptor);
-  return text;
+  return is_folder ? std::nullopt : std::optional(std::move(text));
 }
 
 void PosixFileSystem::write_atomically(const fs::path& path, const std::string& text) {

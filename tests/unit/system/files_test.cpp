@@ -25,6 +25,7 @@ void check_contract(FileSystem& files, const std::filesystem::path& root) {
   files.write_atomically(root / "a/b", "one");
   files.write_atomically(root / "a/b", "two");
   CHECK(files.read(root / "a/b") == "two");
+  CHECK_FALSE(files.read(root / "a"));
   files.append(root / "a/c", "x\n", false);
   files.append(root / "a/c", "y\n", true);
   CHECK(files.read(root / "a/c") == "x\ny\n");
