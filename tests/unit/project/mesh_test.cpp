@@ -1,7 +1,4 @@
-#include <doctest/doctest.h>
-
-#include "project/project_file.hpp"
-#include "protocol/error.hpp"
+#include "problems.hpp"
 
 using namespace gf;
 using namespace gf::project;
@@ -13,15 +10,7 @@ const Vocabulary vocabulary{{"istio", "redis"}, {"kind"}};
 const std::string head = "apiVersion: greenfield.dev/v1\nname: shop\n";
 const std::string meshed = head + "addons: {istio: {}}\n";
 
-std::string problems(const std::string& text) {
-  try {
-    parse(text, "/r", vocabulary);
-  } catch (const Error& error) {
-    CHECK(error.code() == ErrorCode::bad_config);
-    return error.cause();
-  }
-  return {};
-}
+std::string problems(const std::string& text) { return problems_of(text, vocabulary); }
 
 /// A project with the app api, whose `mesh` is `text`, and two others; job has no port.
 std::string with_mesh(const std::string& text) {

@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "problems.hpp"
 #include "project/keys.hpp"
 #include "project/project_file.hpp"
 #include "project/registry.hpp"
@@ -20,15 +21,7 @@ const Vocabulary vocabulary{{"redis", "postgres", "kafka", "kafka-zookeeper", "m
                             {{"kafka", {{"kraft", "kafka"}, {"zookeeper", "kafka-zookeeper"}}}}};
 const std::string head = "apiVersion: greenfield.dev/v1\nname: shop\n";
 
-std::string problems(const std::string& text) {
-  try {
-    parse(text, "/r", vocabulary);
-  } catch (const Error& error) {
-    CHECK(error.code() == ErrorCode::bad_config);
-    return error.cause();
-  }
-  return {};
-}
+std::string problems(const std::string& text) { return problems_of(text, vocabulary); }
 
 }  // namespace
 
