@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kube/fields.hpp"
 #include "kube/mirror.hpp"
 #include "kube/readiness.hpp"
 
@@ -9,25 +10,12 @@ namespace gf::addon {
 
 namespace {
 
+using kube::at;
+using kube::name_of;
+using kube::number;
+using kube::text;
+
 constexpr std::size_t shown_events = 4;
-const Json nothing = Json::object();
-
-const Json& at(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found == object.end() || found->is_null() ? nothing : *found;
-}
-
-std::string text(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found == object.end() || !found->is_string() ? std::string() : found->get<std::string>();
-}
-
-int number(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found == object.end() || !found->is_number() ? 0 : found->get<int>();
-}
-
-std::string name_of(const Json& object) { return text(at(object, "metadata"), "name"); }
 
 bool holds(const std::string& words, std::initializer_list<const char*> parts) {
   return std::ranges::any_of(parts, [&](const char* part) { return words.find(part) != std::string::npos; });
@@ -51,6 +39,7 @@ const Json& container_of(const Json& pod, const std::string& name) {
   for (const char* list : {"initContainers", "containers"})
     for (const auto& container : at(at(pod, "spec"), list))
       if (text(container, "name") == name) return container;
+  static const Json nothing = Json::object();
   return nothing;
 }
 

@@ -124,7 +124,9 @@ Task<> Installer::start(const AddonSpec& spec, std::string profile, Context& con
 }
 
 Task<> Installer::stop(const AddonSpec& spec) {
-  for (const auto& [profile, unused] : spec.profiles) {
+  auto reading = records_.read(spec);
+  const auto record = co_await std::move(reading);
+  for (const auto& profile : profiles_present(spec, record)) {
     auto rendering = render(spec, profile);
     auto objects = co_await std::move(rendering);
     auto removing = remove(std::move(objects));

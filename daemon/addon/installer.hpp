@@ -31,8 +31,8 @@ class Installer {
   /// everything is gathered on its first member, the others leave, and their volumes go when the new profile is ready.
   /// Repeated after a crash at any point it goes on from there. Throws Error(deploy_failed), Error(addon_failed).
   Task<> start(const AddonSpec& spec, std::string profile, operation::Context& context);
-  /// Removes its objects in whatever profile; volumes, passwords and definitions of kinds (with which all objects of
-  /// the kind would go) stay. Waits until its pods are gone.
+  /// Removes its objects in the profile that it stands in; volumes, passwords and definitions of kinds (with which all
+  /// objects of the kind would go) stay. Waits until its pods are gone.
   Task<> stop(const AddonSpec& spec);
   /// Deletes what stop() keeps.
   Task<> purge(const AddonSpec& spec);

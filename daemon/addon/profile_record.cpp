@@ -21,6 +21,13 @@ ProfileRecord record_from(const Json& data) {
   return {data.value("profile", ""), data.value("previous", ""), data.value("gathered", "") == "true"};
 }
 
+std::vector<std::string> profiles_present(const AddonSpec& spec, const ProfileRecord& record) {
+  std::vector<std::string> names;
+  for (const auto& [name, profile] : spec.profiles)
+    if (record.profile.empty() || name == record.profile || name == record.previous) names.push_back(name);
+  return names;
+}
+
 std::vector<std::string> describe_change(const AddonSpec& spec, const std::string& from, const std::string& to) {
   if (from.empty() || from == to) return {};
   const auto& left = spec.profiles.at(from);

@@ -17,6 +17,9 @@ struct ProfileRecord {
 Json to_json(const ProfileRecord& record);
 ProfileRecord record_from(const Json& data);
 
+/// Pure: the profiles of which objects may be in the cluster; all of them when nothing is known.
+std::vector<std::string> profiles_present(const AddonSpec& spec, const ProfileRecord& record);
+
 /// Pure: what going from one profile to another will do, a line each; empty when nothing changes.
 std::vector<std::string> describe_change(const AddonSpec& spec, const std::string& from, const std::string& to);
 

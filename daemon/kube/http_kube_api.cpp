@@ -28,7 +28,7 @@ std::string with_labels(std::string path, const std::string& labels) {
 
 /// A server that is busy, or makes the store of a new kind, says so, and has done nothing: ask again, as client-go
 /// does.
-constexpr int too_many_requests = 429, most_tries = 10;
+constexpr int too_many_requests = 429, most_tries = 30;
 constexpr auto busy_pause = std::chrono::seconds(1);  // what its Retry-After says
 
 Error no_answer(const boost::system::system_error& error) {
@@ -43,7 +43,9 @@ std::unique_ptr<KubeApi> make_kube_api(Executor executor, Access access, Clock& 
 }
 
 HttpKubeApi::HttpKubeApi(Executor executor, Access access, Clock& clock)
-    : clock_(clock), client_(executor, std::move(access.endpoint)), catalogue_(client_) {}
+    : clock_(clock),
+      client_(executor, std::move(access.endpoint)),
+      catalogue_([this](http::Request request) { return send(std::move(request)); }) {}
 
 Task<http::Response> HttpKubeApi::send(http::Request request) {
   for (int tries = 1;; ++tries) {
@@ -71,19 +73,9 @@ Task<std::unique_ptr<http::ResponseStream>> HttpKubeApi::open(http::Request requ
   }
 }
 
-Task<ResourceName> HttpKubeApi::find(std::string api_version, std::string kind) {
-  try {
-    auto finding = catalogue_.find(std::move(api_version), std::move(kind));
-    co_return co_await std::move(finding);
-  } catch (const boost::system::system_error& error) {
-    if (error.code() == net::error::operation_aborted) throw;
-    throw no_answer(error);
-  }
-}
-
 Task<std::optional<Json>> HttpKubeApi::get(std::string api_version, std::string kind, std::string space,
                                            std::string name) {
-  auto finding = find(std::move(api_version), kind);
+  auto finding = catalogue_.find(std::move(api_version), kind);
   const auto resource = co_await std::move(finding);
   http::Request request;
   request.target = resource_path(resource, space, name);
@@ -96,7 +88,7 @@ Task<std::optional<Json>> HttpKubeApi::get(std::string api_version, std::string 
 
 Task<std::vector<Json>> HttpKubeApi::list(std::string api_version, std::string kind, std::string space,
                                           std::string labels) {
-  auto finding = find(api_version, kind);
+  auto finding = catalogue_.find(api_version, kind);
   const auto resource = co_await std::move(finding);
   http::Request request;
   request.target = with_labels(resource_path(resource, space), labels);
@@ -117,7 +109,7 @@ Task<Json> HttpKubeApi::apply(Json object) {
   const auto kind = object.value("kind", "");
   const auto name = object["metadata"].value("name", "");
   const auto space = object["metadata"].value("namespace", "");
-  auto finding = find(object.value("apiVersion", ""), kind);
+  auto finding = catalogue_.find(object.value("apiVersion", ""), kind);
   const auto resource = co_await std::move(finding);
   http::Request request;
   request.method = "PATCH";
@@ -134,7 +126,7 @@ Task<std::optional<Json>> HttpKubeApi::create(Json object) {
   const auto kind = object.value("kind", "");
   const auto name = object["metadata"].value("name", "");
   const auto space = object["metadata"].value("namespace", "");
-  auto finding = find(object.value("apiVersion", ""), kind);
+  auto finding = catalogue_.find(object.value("apiVersion", ""), kind);
   const auto resource = co_await std::move(finding);
   http::Request request;
   request.method = "POST";
@@ -150,7 +142,7 @@ Task<std::optional<Json>> HttpKubeApi::create(Json object) {
 
 Task<Json> HttpKubeApi::patch(std::string api_version, std::string kind, std::string space, std::string name,
                               std::string subresource, Json patch) {
-  auto finding = find(std::move(api_version), kind);
+  auto finding = catalogue_.find(std::move(api_version), kind);
   const auto resource = co_await std::move(finding);
   http::Request request;
   request.method = "PATCH";
@@ -167,7 +159,7 @@ Task<Json> HttpKubeApi::patch(std::string api_version, std::string kind, std::st
 }
 
 Task<> HttpKubeApi::remove(std::string api_version, std::string kind, std::string space, std::string name) {
-  auto finding = find(std::move(api_version), kind);
+  auto finding = catalogue_.find(std::move(api_version), kind);
   const auto resource = co_await std::move(finding);
   http::Request request;
   request.method = "DELETE";
@@ -192,7 +184,7 @@ Task<> HttpKubeApi::remove_all(std::string api_version, std::string kind, std::s
 Task<> HttpKubeApi::watch(std::string api_version, std::string kind, std::string space, std::string labels,
                           WatchSink on_event) {
   Watcher::Source source;
-  source.resource = [this, api_version, kind] { return find(api_version, kind); };
+  source.resource = [this, api_version, kind] { return catalogue_.find(api_version, kind); };
   source.open = [this](http::Request request) { return open(std::move(request)); };
   source.send = [this](http::Request request) { return send(std::move(request)); };
   Watcher watcher(std::move(source), clock_, std::move(space), std::move(labels), std::move(on_event));

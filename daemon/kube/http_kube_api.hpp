@@ -27,10 +27,9 @@ class HttpKubeApi final : public KubeApi {
   Task<bool> ready() override;
 
  private:
-  /// Sends; a server that does not answer throws Error(cluster_unavailable).
+  /// Sends, again and again while the server is busy; one that does not answer throws Error(cluster_unavailable).
   Task<http::Response> send(http::Request request);
   Task<std::unique_ptr<http::ResponseStream>> open(http::Request request);
-  Task<ResourceName> find(std::string api_version, std::string kind);
 
   Clock& clock_;
   http::Client client_;

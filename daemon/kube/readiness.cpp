@@ -1,24 +1,10 @@
 #include "kube/readiness.hpp"
 
+#include "kube/fields.hpp"
+
 namespace gf::kube {
 
 namespace {
-
-const Json& at(const Json& object, const char* key) {
-  static const Json nothing = Json::object();
-  const auto found = object.find(key);
-  return found == object.end() || found->is_null() ? nothing : *found;
-}
-
-int number(const Json& object, const char* key, int fallback = 0) {
-  const auto found = object.find(key);
-  return found == object.end() || !found->is_number() ? fallback : found->get<int>();
-}
-
-std::string text(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found == object.end() || !found->is_string() ? std::string() : found->get<std::string>();
-}
 
 const Json* condition(const Json& object, const std::string& type) {
   const auto& list = at(at(object, "status"), "conditions");

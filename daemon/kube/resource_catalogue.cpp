@@ -32,7 +32,7 @@ Task<ResourceName> ResourceCatalogue::find(std::string api_version, std::string 
     if (const auto found = group->second.find(kind); found != group->second.end()) co_return found->second;
   http::Request request;
   request.target = group_path(api_version);
-  auto sending = client_.send(std::move(request));
+  auto sending = send_(std::move(request));
   const auto response = co_await std::move(sending);
   if (response.status == 200)
     known_[api_version] = read_resources(api_version, parse_json(response.body, "the list of kinds"));

@@ -1,8 +1,9 @@
 #pragma once
+#include <functional>
 #include <map>
 #include <string>
 
-#include "http/client.hpp"
+#include "http/message.hpp"
 #include "kube/kube_api.hpp"
 
 namespace gf::kube {
@@ -18,12 +19,13 @@ std::map<std::string, ResourceName> read_resources(const std::string& api_versio
 /// resources appear while we run.
 class ResourceCatalogue {
  public:
-  explicit ResourceCatalogue(http::Client& client) : client_(client) {}
+  using Send = std::function<Task<http::Response>(http::Request)>;
+  explicit ResourceCatalogue(Send send) : send_(std::move(send)) {}
   /// Throws Error(not_found) for a kind that the server lacks.
   Task<ResourceName> find(std::string api_version, std::string kind);
 
  private:
-  http::Client& client_;
+  Send send_;
   std::map<std::string, std::map<std::string, ResourceName>> known_;
 };
 

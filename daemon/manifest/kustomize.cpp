@@ -46,7 +46,9 @@ Task<std::vector<Json>> Kustomize::render(std::filesystem::path folder, std::fil
     text = result.output;
     files_.write_atomically(place, *text);
   }
-  co_return kube::read_documents(*text, "the manifests in " + folder.string());
+  // Thousands of lines (the definitions of an addon) take long enough to hold up everything else.
+  auto reading = offload(workers_, kube::read_documents, std::move(*text), "the manifests in " + folder.string());
+  co_return co_await std::move(reading);
 }
 
 }  // namespace gf::manifest

@@ -52,8 +52,9 @@ Task<> Rollout::wait_served(Json definition) {
       co_await std::move(listing);
       co_return;
     } catch (const Error& error) {
-      // Not known yet, or its store is being made: either way it is not served.
-      if (error.code() == ErrorCode::cancelled || clock_.now() > until) throw;
+      // Not known yet. While its store is being made the server calls itself busy, which `kube_` waits out.
+      const bool comes = error.code() == ErrorCode::not_found || error.code() == ErrorCode::cluster_unavailable;
+      if (!comes || clock_.now() > until) throw;
     }
     auto sleeping = clock_.sleep_for(definition_pause);
     co_await std::move(sleeping);

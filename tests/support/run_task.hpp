@@ -11,7 +11,7 @@ namespace gf::test {
 
 /// Drives `task` on `io` to its end and returns its value (or rethrows). A test that hangs for `limit` fails.
 template <class T>
-T run_task(net::io_context& io, Task<T> task, std::chrono::seconds limit = std::chrono::seconds(20)) {
+T run_task(net::io_context& io, Task<T> task, std::chrono::seconds limit = std::chrono::seconds(120)) {
   std::optional<T> value;
   std::exception_ptr thrown;
   bool ended = false;
@@ -28,7 +28,7 @@ T run_task(net::io_context& io, Task<T> task, std::chrono::seconds limit = std::
   return std::move(*value);
 }
 
-inline void run_task(net::io_context& io, Task<> task, std::chrono::seconds limit = std::chrono::seconds(20)) {
+inline void run_task(net::io_context& io, Task<> task, std::chrono::seconds limit = std::chrono::seconds(120)) {
   std::exception_ptr thrown;
   bool ended = false;
   net::co_spawn(io, std::move(task), [&](std::exception_ptr error) {

@@ -12,6 +12,16 @@ TEST_CASE("how far an addon has come survives being written down, and nonsense c
   CHECK(record_from(Json::parse(R"(["full"])")) == ProfileRecord{});
 }
 
+TEST_CASE("only the profiles that an addon may stand in are taken out of the cluster") {
+  AddonSpec spec;
+  for (const char* name : {"dev", "full", "huge"}) spec.profiles[name] = {};
+  using Names = std::vector<std::string>;
+  CHECK(profiles_present(spec, {}) == Names{"dev", "full", "huge"});
+  CHECK(profiles_present(spec, {"dev", "", false}) == Names{"dev"});
+  CHECK(profiles_present(spec, {"full", "dev", false}) == Names{"dev", "full"});
+  CHECK(profiles_present(spec, {"full", "full", false}) == Names{"full"});
+}
+
 TEST_CASE("what a change of profile does is told before it is done") {
   AddonSpec spec;
   spec.name = "store";

@@ -154,7 +154,9 @@ TEST_CASE("kube: a refusal has the server's words; an unknown kind is named; log
 TEST_CASE("kube: a server that is busy is asked again") {
   Fixture fixture;
   fixture.answers["GET /api/v1/namespaces/x"] = {200, R"({"metadata": {"name": "x"}})"};
-  run_task(fixture.io, fixture.api->get("v1", "Namespace", "", "x"));
+  fixture.busy = 1;  // when asked for its kinds
+  CHECK(run_task(fixture.io, fixture.api->get("v1", "Namespace", "", "x")));
+  CHECK(fixture.asked.size() == 3);
   fixture.busy = 1;
   fixture.asked.clear();
   CHECK(run_task(fixture.io, fixture.api->get("v1", "Namespace", "", "x")));

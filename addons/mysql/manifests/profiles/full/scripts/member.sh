@@ -20,9 +20,10 @@ say() { [[ $1 = "$said" ]] || printf '%s\n' "$1"; said=$1; }
 # only server, is replaced when the others are ready.
 role() { if [[ -n $1 ]]; then echo "$1" >/run/mysqld/role; else rm -f /run/mysqld/role; fi; }
 
-# belong GROUP: from now on this server's data are to be those of GROUP; `local` transactions are forgotten first.
+# belong GROUP [TRANSACTIONS]: from now on this server's data are to be those of GROUP; `local` transactions are forgotten first,
+# and TRANSACTIONS count as done. The file comes after them: who is cut off in between begins here again.
 belong() {
-  here "RESET BINARY LOGS AND GTIDS" && echo "$1" >/data/group.new && sync /data/group.new && mv /data/group.new /data/group && sync /data &&
+  here "RESET BINARY LOGS AND GTIDS${2:+; SET GLOBAL gtid_purged = '$2'}" && echo "$1" >/data/group.new && sync /data/group.new && mv /data/group.new /data/group && sync /data &&
     here "SET GLOBAL group_replication_group_name = '$1'"
 }
 start() { here "START GROUP_REPLICATION USER = 'root', PASSWORD = '$(sed "s/[\\\\']/\\\\&/g" /auth/password)'"; }
@@ -32,7 +33,7 @@ begin() {
   here "SET GLOBAL group_replication_bootstrap_group = OFF"
 }
 # A transaction that nobody can get from the logs: whoever joins copies the data, of which the logs know nothing.
-found() { group=$(new_group) && belong "$group" && here "SET GLOBAL gtid_purged = '$group:1'" && begin; }
+found() { group=$(new_group) && belong "$group" "$group:1" && begin; }
 
 join() {
   local i
@@ -70,11 +71,13 @@ decide() {
   esac
 }
 
+failed='' # since when it is in the state ERROR
 trap 'exit 0' TERM
 role ''
 while :; do
   me=${HOSTNAME##*-}
   read -r own as stuck < <(standing)
+  [[ ${own:-} = ERROR ]] || failed=''
   case ${own:-} in
     ONLINE)
       role "$as"
@@ -85,6 +88,16 @@ while :; do
       fi
       ;;
     OFFLINE) label ''; ask_all && group=${of[me]} && decide ;;
+    ERROR)
+      role ''
+      label ''
+      # Its own end, which exit-state-action asks for, may not come about; in this state it never joins again.
+      failed=${failed:-$SECONDS}
+      if ((SECONDS - failed >= 30)); then
+        say "ends the server: it has failed as a member and does not end by itself"
+        touch /run/mysqld/stuck
+      fi
+      ;;
     *) role ''; label '' ;; # it starts, copies or ends
   esac
   sleep 2 & wait $!
