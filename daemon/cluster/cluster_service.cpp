@@ -1,14 +1,9 @@
 #include "cluster/cluster_service.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <set>
+#include <optional>
 
-#include "core/with_timeout.hpp"
+#include "cluster/port_block.hpp"
 #include "protocol/error.hpp"
 
 namespace gf::cluster {
@@ -16,33 +11,6 @@ namespace gf::cluster {
 namespace {
 
 using operation::run_step;
-
-/// Whether nothing listens on 127.0.0.1:port.
-bool is_free(int port) {
-  const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (descriptor < 0) return false;
-  const int on = 1;
-  ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const bool free = ::bind(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-  ::close(descriptor);
-  return free;
-}
-
-/// The first block of `count` free ports from the NodePort range's own numbers upwards, in steps of 100.
-int free_block(int count) {
-  for (int first = first_node_port; first < 60000; first += 100) {
-    bool all_free = true;
-    for (int i = 0; i < count && all_free; ++i) all_free = is_free(first + i);
-    if (all_free) return first;
-  }
-  throw Error(ErrorCode::port_taken,
-              "cannot find " + std::to_string(count) + " free ports on localhost for the cluster",
-              "lower cluster.host_ports in greenfield.yaml");
-}
 
 std::vector<std::string> running_names(const Observation& seen) {
   std::vector<std::string> names;
@@ -110,7 +78,11 @@ Task<> ClusterService::ensure_running(ClusterSpec spec,
     create.host_ports = spec.host_ports;
     auto obtaining = node_image(context);
     create.node_image = co_await std::move(obtaining);
-    create.first_host_port = spec.host_ports > 0 ? free_block(spec.host_ports) : 0;
+    std::optional<PortBlock> ports;  // held until the nodes have taken them
+    if (spec.host_ports > 0) {
+      ports.emplace(PortBlock::reserve(spec.host_ports));
+      create.first_host_port = ports->first();
+    }
     auto make = [&](operation::Context& step) { return provider_->create(create, step); };
     auto making = run_step(context, "create " + std::to_string(1 + spec.workers) + " nodes", make);
     creating_ = true;

@@ -1,32 +1,16 @@
 #include "http/client.hpp"
 
+#include <algorithm>
 #include <boost/asio/error.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http.hpp>
 #include <cstring>
 #include <list>
 
-#include "http/transport.hpp"
+#include "http/body_stream.hpp"
 #include "protocol/error.hpp"
 
 namespace gf::http {
 
-namespace beast = boost::beast;
-namespace bhttp = boost::beast::http;
-
 namespace {
-
-constexpr std::size_t read_ahead = 128 << 10;
-
-using Buffer = beast::flat_buffer;
-using Parser = bhttp::response_parser<bhttp::buffer_body>;
-
-/// A connection with what was read of it beyond the last response.
-struct Connection {
-  std::unique_ptr<Transport> transport;
-  Buffer buffer;
-  bool used = false;  ///< it has carried a response already: it may have gone stale since
-};
 
 std::string head_text(const Request& request, const std::string& host, bool chunked) {
   std::string text = request.method + " " + request.target + " HTTP/1.1\r\n";
@@ -39,47 +23,10 @@ std::string head_text(const Request& request, const std::string& host, bool chun
   return text + "\r\n";
 }
 
-/// Feeds the parser from the connection until it has got one step further.
-Task<> feed(Connection& connection, Parser& parser) {
-  if (connection.buffer.size() == 0) {
-    const auto room = connection.buffer.prepare(read_ahead);
-    const auto count = co_await connection.transport->read_some(static_cast<char*>(room.data()), room.size());
-    if (count == 0) {
-      // Nothing of a response had come: an idle connection that the server has closed meanwhile.
-      if (!parser.got_some()) throw boost::system::system_error(net::error::eof);
-      boost::system::error_code error;
-      parser.put_eof(error);
-      if (error) throw boost::system::system_error(error);
-      co_return;
-    }
-    connection.buffer.commit(count);
-  }
-  boost::system::error_code error;
-  const auto consumed = parser.put(connection.buffer.data(), error);
-  connection.buffer.consume(consumed);
-  if (error == bhttp::error::need_buffer) error = {};
-  if (error == bhttp::error::need_more) {
-    // What is there is a part of a line: more must come before the parser can go on.
-    const auto room = connection.buffer.prepare(read_ahead);
-    const auto count = co_await connection.transport->read_some(static_cast<char*>(room.data()), room.size());
-    if (count == 0) throw boost::system::system_error(net::error::eof);
-    connection.buffer.commit(count);
-    co_return;
-  }
-  if (error) throw boost::system::system_error(error);
-}
-
-Response head_of(const Parser& parser) {
-  Response head;
-  head.status = static_cast<int>(parser.get().result_int());
-  for (const auto& field : parser.get()) head.headers.set(std::string(field.name_string()), std::string(field.value()));
-  return head;
-}
-
 /// The raw connection after an upgrade; bytes that came with the head are given first.
 class UpgradedStream final : public Stream {
  public:
-  explicit UpgradedStream(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
+  explicit UpgradedStream(std::unique_ptr<ClientConnection> connection) : connection_(std::move(connection)) {}
   Task<std::size_t> read_some(char* buffer, std::size_t size) override {
     if (const auto early = connection_->buffer.size(); early > 0) {
       const auto count = std::min(size, early);
@@ -94,7 +41,7 @@ class UpgradedStream final : public Stream {
   void close() override { connection_->transport->close(); }
 
  private:
-  std::unique_ptr<Connection> connection_;
+  std::unique_ptr<ClientConnection> connection_;
 };
 
 }  // namespace
@@ -102,87 +49,25 @@ class UpgradedStream final : public Stream {
 struct Client::State {
   Executor executor;
   Endpoint endpoint;
-  std::list<std::unique_ptr<Connection>> idle;
+  std::list<std::unique_ptr<ClientConnection>> idle;
 
   std::string host() const {
     return endpoint.unix_path.empty() ? endpoint.host + ":" + std::to_string(endpoint.port) : "localhost";
   }
-  void give_back(std::unique_ptr<Connection> connection) {
+  void give_back(std::unique_ptr<ClientConnection> connection) {
     connection->used = true;
     if (idle.size() < 16) idle.push_back(std::move(connection));
   }
-  static Task<std::unique_ptr<Connection>> take(State& state);
-  static Task<> send_request(State& state, Connection& connection, const Request& request, const BodySource& source);
-  static Task<> read_head(Connection& connection, Parser& parser);
+  static Task<std::unique_ptr<ClientConnection>> take(State& state);
+  static Task<> send_request(State& state, ClientConnection& connection, const Request& request,
+                             const BodySource& source);
+  static Task<> read_head(ClientConnection& connection, ResponseParser& parser);
   struct Exchange {
-    std::unique_ptr<Connection> connection;
-    std::unique_ptr<Parser> parser;
+    std::unique_ptr<ClientConnection> connection;
+    std::unique_ptr<ResponseParser> parser;
   };
   static Task<Exchange> exchange(State& state, const Request& request, const BodySource& source);
 };
-
-namespace {
-
-class BodyStream final : public ResponseStream {
- public:
-  BodyStream(std::function<void(std::unique_ptr<Connection>)> give_back, std::unique_ptr<Connection> connection,
-             std::unique_ptr<Parser> parser)
-      : give_back_(std::move(give_back)),
-        connection_(std::move(connection)),
-        parser_(std::move(parser)),
-        head_(head_of(*parser_)) {}
-
-  const Response& head() const override { return head_; }
-
-  Task<std::optional<std::string>> read() override {
-    if (!line_rest_.empty()) co_return std::exchange(line_rest_, {});
-    std::string piece(read_ahead, '\0');
-    while (!parser_->is_done()) {
-      auto& body = parser_->get().body();
-      body.data = piece.data();
-      body.size = piece.size();
-      co_await feed(*connection_, *parser_);
-      const auto count = piece.size() - body.size;
-      if (count == 0) continue;
-      piece.resize(count);
-      co_return std::move(piece);
-    }
-    if (connection_ && parser_->keep_alive()) give_back_(std::move(connection_));
-    co_return std::nullopt;
-  }
-
-  Task<std::optional<std::string>> read_line(std::size_t most) override {
-    while (true) {
-      if (const auto end = line_rest_.find('\n'); end != std::string::npos) {
-        auto line = line_rest_.substr(0, end);
-        line_rest_.erase(0, end + 1);
-        co_return line;
-      }
-      if (line_rest_.size() > most) throw Error(ErrorCode::payload_too_large, "cannot read a line that long");
-      auto kept = std::exchange(line_rest_, {});
-      auto reading = read();
-      const auto piece = co_await std::move(reading);
-      if (!piece) {
-        if (kept.empty()) co_return std::nullopt;
-        co_return kept;
-      }
-      line_rest_ = std::move(kept) + *piece;
-    }
-  }
-
-  void close() override {
-    if (connection_) connection_->transport->close();
-  }
-
- private:
-  std::function<void(std::unique_ptr<Connection>)> give_back_;
-  std::unique_ptr<Connection> connection_;
-  std::unique_ptr<Parser> parser_;
-  Response head_;
-  std::string line_rest_;
-};
-
-}  // namespace
 
 Client::Client(Executor executor, Endpoint endpoint)
     : state_(std::make_shared<State>(State{executor, std::move(endpoint), {}})) {}
@@ -190,8 +75,8 @@ Client::~Client() = default;
 
 void Client::close_idle() { state_->idle.clear(); }
 
-Task<std::unique_ptr<Connection>> Client::State::take(State& state) {
-  auto connection = std::make_unique<Connection>();
+Task<std::unique_ptr<ClientConnection>> Client::State::take(State& state) {
+  auto connection = std::make_unique<ClientConnection>();
   if (!state.idle.empty()) {
     connection = std::move(state.idle.back());
     state.idle.pop_back();
@@ -202,7 +87,7 @@ Task<std::unique_ptr<Connection>> Client::State::take(State& state) {
   co_return connection;
 }
 
-Task<> Client::State::send_request(State& state, Connection& connection, const Request& request,
+Task<> Client::State::send_request(State& state, ClientConnection& connection, const Request& request,
                                    const BodySource& source) {
   auto text = head_text(request, state.host(), static_cast<bool>(source));
   if (!source) text += request.body;
@@ -220,7 +105,7 @@ Task<> Client::State::send_request(State& state, Connection& connection, const R
   if (source) co_await connection.transport->write("0\r\n\r\n");
 }
 
-Task<> Client::State::read_head(Connection& connection, Parser& parser) {
+Task<> Client::State::read_head(ClientConnection& connection, ResponseParser& parser) {
   while (!parser.is_header_done()) co_await feed(connection, parser);
 }
 
@@ -229,7 +114,7 @@ Task<Client::State::Exchange> Client::State::exchange(State& state, const Reques
     Exchange exchange;
     auto taking = take(state);
     exchange.connection = co_await std::move(taking);
-    exchange.parser = std::make_unique<Parser>();
+    exchange.parser = std::make_unique<ResponseParser>();
     exchange.parser->body_limit(boost::none);
     if (request.method == "HEAD") exchange.parser->skip(true);
     const bool maybe_stale = exchange.connection->used && !source;
@@ -253,7 +138,7 @@ Task<std::unique_ptr<ResponseStream>> Client::open(Request request, BodySource s
   const auto state = state_;
   auto exchanging = State::exchange(*state, request, source);
   auto exchange = co_await std::move(exchanging);
-  auto give_back = [state](std::unique_ptr<Connection> connection) { state->give_back(std::move(connection)); };
+  auto give_back = [state](std::unique_ptr<ClientConnection> connection) { state->give_back(std::move(connection)); };
   co_return std::make_unique<BodyStream>(std::move(give_back), std::move(exchange.connection),
                                          std::move(exchange.parser));
 }
@@ -277,7 +162,7 @@ Task<std::unique_ptr<Stream>> Client::upgrade(Request request) {
   auto exchange = co_await std::move(exchanging);
   const auto status = static_cast<int>(exchange.parser->get().result_int());
   if (status == 101 || status == 200) co_return std::make_unique<UpgradedStream>(std::move(exchange.connection));
-  BodyStream rest([](std::unique_ptr<Connection>) {}, std::move(exchange.connection), std::move(exchange.parser));
+  BodyStream rest([](std::unique_ptr<ClientConnection>) {}, std::move(exchange.connection), std::move(exchange.parser));
   std::string said;
   while (true) {
     auto piece = co_await rest.read();

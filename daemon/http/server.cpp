@@ -8,22 +8,19 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
-#include <cstring>
 
 #include "core/with_timeout.hpp"
+#include "http/socket_responder.hpp"
 #include "protocol/error.hpp"
 
 namespace gf::http {
 
 namespace beast = boost::beast;
 namespace bhttp = boost::beast::http;
-using Socket = net::generic::stream_protocol::socket;
 using LocalAcceptor = net::local::stream_protocol::acceptor;
 using LoopbackAcceptor = net::ip::tcp::acceptor;
 using Parser = bhttp::request_parser<bhttp::string_body>;
@@ -33,101 +30,6 @@ namespace {
 constexpr auto quietly = net::as_tuple(net::use_awaitable);
 /// How long a peer that was refused may go on sending.
 constexpr auto linger = std::chrono::seconds(1);
-
-/// The connection after an upgrade, with the bytes that came along with the request's head.
-class UpgradedStream final : public Stream {
- public:
-  UpgradedStream(Socket& socket, std::string early) : socket_(socket), early_(std::move(early)) {}
-
-  Task<std::size_t> read_some(char* buffer, std::size_t size) override {
-    if (!early_.empty()) {
-      const auto count = std::min(size, early_.size());
-      std::memcpy(buffer, early_.data(), count);
-      early_.erase(0, count);
-      co_return count;
-    }
-    const auto [error, count] = co_await socket_.async_read_some(net::buffer(buffer, size), quietly);
-    if (error == net::error::eof) co_return 0;
-    if (error) throw boost::system::system_error(error);
-    co_return count;
-  }
-  Task<> write(std::string_view bytes) override {
-    co_await net::async_write(socket_, net::buffer(bytes.data(), bytes.size()), net::use_awaitable);
-  }
-  Task<> finish_writing() override {
-    boost::system::error_code ignored;
-    socket_.shutdown(Socket::shutdown_send, ignored);
-    co_return;
-  }
-  void close() override {
-    boost::system::error_code ignored;
-    socket_.close(ignored);
-  }
-
- private:
-  Socket& socket_;
-  std::string early_;
-};
-
-template <class Body>
-void fill(bhttp::response<Body>& message, const Response& head, bool keep_alive) {
-  message.version(11);
-  message.result(static_cast<unsigned>(head.status));
-  for (const auto& [name, value] : head.headers.all()) message.set(name, value);
-  message.keep_alive(keep_alive);
-}
-
-class SocketResponder final : public Responder {
- public:
-  SocketResponder(Socket& socket, bool keep_alive, std::string early)
-      : socket_(socket), keep_alive_(keep_alive), early_(std::move(early)) {}
-
-  Task<> respond(Response response) override {
-    begun_ = true;
-    bhttp::response<bhttp::string_body> message;
-    fill(message, response, keep_alive_);
-    message.body() = std::move(response.body);
-    message.prepare_payload();
-    co_await bhttp::async_write(socket_, message, net::use_awaitable);
-    complete_ = true;
-  }
-  Task<> begin(Response head) override {
-    begun_ = true;
-    bhttp::response<bhttp::empty_body> message;
-    fill(message, head, keep_alive_);
-    message.chunked(true);
-    bhttp::response_serializer<bhttp::empty_body> serializer(message);
-    co_await bhttp::async_write_header(socket_, serializer, net::use_awaitable);
-  }
-  Task<> write(std::string piece) override {
-    if (piece.empty()) co_return;  // an empty chunk would be the end
-    const auto chunk = bhttp::make_chunk(net::buffer(piece));
-    co_await net::async_write(socket_, chunk, net::use_awaitable);
-  }
-  Task<> end() override {
-    const auto last = bhttp::make_chunk_last();
-    co_await net::async_write(socket_, last, net::use_awaitable);
-    complete_ = true;
-  }
-  Task<std::unique_ptr<Stream>> upgrade(Response head) override {
-    begun_ = upgraded_ = true;
-    head.status = 101;
-    bhttp::response<bhttp::empty_body> message;
-    fill(message, head, true);
-    co_await bhttp::async_write(socket_, message, net::use_awaitable);
-    co_return std::make_unique<UpgradedStream>(socket_, std::move(early_));
-  }
-  bool begun() const override { return begun_; }
-  bool upgraded() const { return upgraded_; }
-  /// Whether the next request may follow on this connection.
-  bool reusable() const { return complete_ && keep_alive_ && !upgraded_; }
-
- private:
-  Socket& socket_;
-  bool keep_alive_;
-  std::string early_;
-  bool begun_ = false, complete_ = false, upgraded_ = false;
-};
 
 Response error_response(const Error& error, int status) {
   Response response;
@@ -146,16 +48,6 @@ Task<> drain(Socket& socket) {
     if (error == net::error::operation_aborted) throw boost::system::system_error(error);
     if (error) co_return;
   }
-}
-
-/// Ends when the peer has closed its side; stays for ever once the peer sends more (pipelined or upgraded bytes).
-Task<> wait_for_disconnect(Socket& socket, const SocketResponder& responder) {
-  co_await socket.async_wait(Socket::wait_read, net::use_awaitable);
-  char byte = 0;
-  const auto seen = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  if (seen == 0 && !responder.upgraded()) co_return;
-  net::steady_timer never(socket.get_executor(), net::steady_timer::time_point::max());
-  co_await never.async_wait(net::use_awaitable);
 }
 
 template <class Acceptor>
