@@ -6,9 +6,10 @@
 namespace gf::cli {
 
 void add_commands(CLI::App& app, Context& context) {
-  for (const auto add : {add_init, add_up, add_down, add_status, add_logs, add_exec, add_connect, add_env, add_url,
-                         add_addon, add_backup, add_snapshot, add_seal, add_doctor, add_operation, add_kubeconfig,
-                         add_daemon, add_completion, add_version})
+  for (const auto add :
+       {add_init,   add_up,        add_down,       add_status, add_logs,       add_exec,     add_connect,
+        add_env,    add_url,       add_load,       add_addon,  add_backup,     add_snapshot, add_seal,
+        add_doctor, add_operation, add_kubeconfig, add_daemon, add_completion, add_version})
     add(app, context);
 }
 
@@ -26,6 +27,12 @@ Json current_project(const Context& context, const Json& status) {
   for (const auto& project : status.at("projects"))
     if (project.value("root", "") == root) return project;
   throw Error(ErrorCode::not_found, "cannot find a project of " + root + " in the daemon", "gf up");
+}
+
+const Json* find_app(const Json& project, const std::string& name) {
+  for (const auto& app : project.at("apps"))
+    if ((name.empty() || app.value("name", "") == name) && !app.value("url", "").empty()) return &app;
+  return nullptr;
 }
 
 Json finish(Context& context, const Json& operation) {

@@ -26,6 +26,7 @@ void add_exec(CLI::App& app, Context& context);
 void add_connect(CLI::App& app, Context& context);
 void add_env(CLI::App& app, Context& context);
 void add_url(CLI::App& app, Context& context);
+void add_load(CLI::App& app, Context& context);
 void add_doctor(CLI::App& app, Context& context);
 void add_addon(CLI::App& app, Context& context);
 void add_operation(CLI::App& app, Context& context);
@@ -42,6 +43,8 @@ void add_version(CLI::App& app, Context& context);
 std::string project_root(const std::string& folder);
 /// The project of the status answer whose checkout holds the folder. Throws Error(not_found).
 Json current_project(const Context& context, const Json& status);
+/// An app of the project (of the status answer) that has an address, the first such for "". nullptr when there is none.
+const Json* find_app(const Json& project, const std::string& name);
 /// Shows `operation` (an answer of the daemon's) to its end, or says its id with --no-wait. Returns its result.
 Json finish(Context& context, const Json& operation);
 

@@ -13,10 +13,8 @@ namespace {
 std::string app_address(const Context& context, const Json& status, const std::string& app) {
   const auto root = project_root(context.folder);
   for (const auto& project : status.at("projects"))
-    for (const auto& one : project.at("apps"))
-      if (project.value("root", "") == root && (app.empty() || one.value("name", "") == app) &&
-          !one.value("url", "").empty())
-        return one.value("url", "");
+    if (const auto* found = project.value("root", "") == root ? find_app(project, app) : nullptr)
+      return found->value("url", "");
   return {};
 }
 

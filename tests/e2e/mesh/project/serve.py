@@ -1,6 +1,6 @@
 """Answers "APP POD TEXT", TEXT as it stands in app/text now. What begins with /flaky/KEY fails twice with 503 for each key,
-then no more; after a request to /break all others are answered 500."""
-import collections, http.server, os, pathlib, signal, socket
+then no more; /slow takes five seconds; after a request to /break all others are answered 500."""
+import collections, http.server, os, pathlib, signal, socket, time
 
 failures, broken = collections.Counter(), []
 
@@ -13,6 +13,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             broken.append(True)
         elif broken:
             return self.answer(500, "broken")
+        if self.path == "/slow":
+            time.sleep(5)
         if self.path.startswith("/flaky/"):
             failures[self.path] += 1
             if failures[self.path] <= 2:
