@@ -1,5 +1,6 @@
 #include "backup/cluster_objects.hpp"
 
+#include <initializer_list>
 #include <set>
 #include <string>
 
@@ -20,10 +21,20 @@ bool is_of_node_image(const std::string& space) {
 }
 
 bool tells_of_this_cluster(const std::string& kind) {
-  static const Names kinds{"Event",          "Lease",           "Endpoints",   "EndpointSlice",
-                           "Node",           "CSINode",         "IPAddress",   "ControllerRevision",
-                           "ServiceCIDR",    "ComponentStatus", "NodeMetrics", "CertificateSigningRequest",
-                           "VolumeAttachment", "PodMetrics"};
+  static const Names kinds{"Event",
+                           "Lease",
+                           "Endpoints",
+                           "EndpointSlice",
+                           "Node",
+                           "CSINode",
+                           "IPAddress",
+                           "ControllerRevision",
+                           "ServiceCIDR",
+                           "ComponentStatus",
+                           "NodeMetrics",
+                           "CertificateSigningRequest",
+                           "VolumeAttachment",
+                           "PodMetrics"};
   return kinds.contains(kind);
 }
 
@@ -43,8 +54,10 @@ bool is_built_in(const Json& object, const std::string& kind, const std::string&
   if (kind == "ClusterRole" || kind == "ClusterRoleBinding")
     return name == "local-path" || name.starts_with("system:") || name.starts_with("kubeadm:") ||
            !text_at(object, "/metadata/labels/kubernetes.io~1bootstrapping").empty();
+  if (kind == "StorageClass") return name == "standard";
   if (kind == "PriorityClass") return name.starts_with("system-");
-  if (kind == "APIService") return !text_at(object, "/metadata/labels/kube-aggregator.kubernetes.io~1automanaged").empty();
+  if (kind == "APIService")
+    return !text_at(object, "/metadata/labels/kube-aggregator.kubernetes.io~1automanaged").empty();
   if (kind == "FlowSchema" || kind == "PriorityLevelConfiguration")
     return text_at(object, "/metadata/annotations/apf.kubernetes.io~1autoupdate-spec") == "true";
   return false;
@@ -96,7 +109,7 @@ Json cleaned(Json object) {
 
 Stage stage_of(const Json& object) {
   static const Names storage{"StorageClass", "PersistentVolume", "PersistentVolumeClaim"};
-  static const Names configuration{"ConfigMap", "Secret",      "ServiceAccount",     "Role",
+  static const Names configuration{"ConfigMap",   "Secret",      "ServiceAccount",     "Role",
                                    "RoleBinding", "ClusterRole", "ClusterRoleBinding", "PriorityClass"};
   static const Names workloads{"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Pod"};
   const auto kind = text_at(object, "/kind");

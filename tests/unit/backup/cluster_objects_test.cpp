@@ -36,6 +36,8 @@ TEST_CASE("cluster objects: what a new cluster has or makes by itself is not kep
       {false, R"({"kind":"Service","metadata":{"name":"kubernetes","namespace":"default"}})"},
       {false, R"({"kind":"Namespace","metadata":{"name":"default"}})"},
       {false, R"({"kind":"ClusterRole","metadata":{"name":"system:node"}})"},
+      {true, R"({"kind":"StorageClass","metadata":{"name":"fast"}})"},
+      {false, R"({"kind":"StorageClass","metadata":{"name":"standard"}})"},
       {false, R"({"kind":"ClusterRole","metadata":{"labels":{"kubernetes.io/bootstrapping":"rbac-defaults"}}})"},
   };
   for (const auto& [kept, object] : cases) {
@@ -70,8 +72,14 @@ TEST_CASE("cluster objects: what a server sets is taken off") {
 }
 
 TEST_CASE("cluster objects: what is needed comes before what needs it, webhooks last") {
-  const std::vector<std::string> kinds{"CustomResourceDefinition", "Namespace", "PersistentVolumeClaim", "Secret",
-                                       "Service", "Deployment", "Widget", "ValidatingWebhookConfiguration"};
+  const std::vector<std::string> kinds{"CustomResourceDefinition",
+                                       "Namespace",
+                                       "PersistentVolumeClaim",
+                                       "Secret",
+                                       "Service",
+                                       "Deployment",
+                                       "Widget",
+                                       "ValidatingWebhookConfiguration"};
   for (std::size_t i = 0; i < kinds.size(); ++i) {
     CAPTURE(kinds[i]);
     CHECK(static_cast<std::size_t>(stage_of(Json{{"apiVersion", "v1"}, {"kind", kinds[i]}})) == i);
