@@ -230,6 +230,16 @@ Task<http::Response> HttpKubeApi::ask_service(std::string space, std::string ser
   co_return co_await std::move(sending);
 }
 
+Task<std::vector<ResourceName>> HttpKubeApi::kinds() {
+  try {
+    auto asking = catalogue_.keepable();
+    co_return co_await std::move(asking);
+  } catch (const boost::system::system_error& error) {
+    if (error.code() == net::error::operation_aborted) throw;
+    throw no_answer(error);
+  }
+}
+
 Task<bool> HttpKubeApi::ready() {
   http::Request request;
   request.target = "/readyz";
