@@ -1,5 +1,6 @@
 #include "backup/cluster_objects.hpp"
 
+#include <algorithm>
 #include <initializer_list>
 #include <set>
 #include <string>
@@ -20,22 +21,42 @@ bool is_of_node_image(const std::string& space) {
   return spaces.contains(space);
 }
 
+/// "apps/Deployment", "Pod": another group may have a kind of the same name.
+std::string qualified_kind(const Json& object) {
+  const auto version = text_at(object, "/apiVersion");
+  const auto slash = version.find('/');
+  return (slash == std::string::npos ? std::string() : version.substr(0, slash + 1)) + text_at(object, "/kind");
+}
+
 bool tells_of_this_cluster(const std::string& kind) {
   static const Names kinds{"Event",
-                           "Lease",
+                           "events.k8s.io/Event",
+                           "coordination.k8s.io/Lease",
                            "Endpoints",
-                           "EndpointSlice",
+                           "discovery.k8s.io/EndpointSlice",
                            "Node",
-                           "CSINode",
-                           "IPAddress",
-                           "ControllerRevision",
-                           "ServiceCIDR",
-                           "ComponentStatus",
-                           "NodeMetrics",
-                           "CertificateSigningRequest",
-                           "VolumeAttachment",
-                           "PodMetrics"};
+                           "networking.k8s.io/IPAddress",
+                           "networking.k8s.io/ServiceCIDR",
+                           "apps/ControllerRevision",
+                           "certificates.k8s.io/CertificateSigningRequest",
+                           "storage.k8s.io/CSINode",
+                           "storage.k8s.io/CSIStorageCapacity",
+                           "storage.k8s.io/VolumeAttachment"};
   return kinds.contains(kind);
+}
+
+/// Restored it would run once more.
+bool has_ended(const Json& object, const std::string& kind) {
+  if (kind == "Pod") {
+    const auto phase = text_at(object, "/status/phase");
+    return phase == "Succeeded" || phase == "Failed";
+  }
+  if (kind != "batch/Job") return false;
+  for (const auto& condition : object.value("/status/conditions"_json_pointer, Json::array())) {
+    const auto type = condition.value("type", "");
+    if ((type == "Complete" || type == "Failed") && condition.value("status", "") == "True") return true;
+  }
+  return false;
 }
 
 bool is_controlled(const Json& object) {
@@ -50,15 +71,19 @@ bool is_controlled(const Json& object) {
 bool is_built_in(const Json& object, const std::string& kind, const std::string& name) {
   if (kind == "Namespace") return name == "default" || is_of_node_image(name);
   if (kind == "ConfigMap") return name == "kube-root-ca.crt";
-  if (kind == "Service") return name == "kubernetes" && text_at(object, "/metadata/namespace") == "default";
-  if (kind == "ClusterRole" || kind == "ClusterRoleBinding")
-    return name == "local-path" || name.starts_with("system:") || name.starts_with("kubeadm:") ||
+  const bool in_default = text_at(object, "/metadata/namespace") == "default";
+  if (kind == "Service") return name == "kubernetes" && in_default;
+  // That of other namespaces is kept: a pod is refused as long as its account is not there.
+  if (kind == "ServiceAccount") return name == "default" && in_default && !object.contains("imagePullSecrets");
+  if (kind == "rbac.authorization.k8s.io/ClusterRole" || kind == "rbac.authorization.k8s.io/ClusterRoleBinding")
+    return name == "local-path" || name == "kindnet" || name.starts_with("system:") || name.starts_with("kubeadm:") ||
            !text_at(object, "/metadata/labels/kubernetes.io~1bootstrapping").empty();
-  if (kind == "StorageClass") return name == "standard";
-  if (kind == "PriorityClass") return name.starts_with("system-");
-  if (kind == "APIService")
+  if (kind == "storage.k8s.io/StorageClass") return name == "standard";
+  if (kind == "scheduling.k8s.io/PriorityClass") return name.starts_with("system-");
+  if (kind == "apiregistration.k8s.io/APIService")
     return !text_at(object, "/metadata/labels/kube-aggregator.kubernetes.io~1automanaged").empty();
-  if (kind == "FlowSchema" || kind == "PriorityLevelConfiguration")
+  if (kind == "flowcontrol.apiserver.k8s.io/FlowSchema" ||
+      kind == "flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration")
     return text_at(object, "/metadata/annotations/apf.kubernetes.io~1autoupdate-spec") == "true";
   return false;
 }
@@ -72,21 +97,43 @@ void erase(Json& object, const char* parent, std::initializer_list<const char*> 
 }  // namespace
 
 bool belongs_in_backup(const Json& object) {
-  const auto kind = text_at(object, "/kind"), name = text_at(object, "/metadata/name");
+  const auto kind = qualified_kind(object), name = text_at(object, "/metadata/name");
+  if (!text_at(object, "/metadata/deletionTimestamp").empty()) return false;
   if (tells_of_this_cluster(kind) || is_of_node_image(text_at(object, "/metadata/namespace"))) return false;
   if (kind == "PersistentVolumeClaim") return true;
   if (kind == "PersistentVolume")  // one that was provisioned is made again for its claim
     return text_at(object, "/metadata/annotations/pv.kubernetes.io~1provisioned-by").empty();
   if (kind == "Secret" && text_at(object, "/type") == "kubernetes.io/service-account-token") return false;
-  return !is_controlled(object) && !is_built_in(object, kind, name);
+  return !is_controlled(object) && !has_ended(object, kind) && !is_built_in(object, kind, name);
+}
+
+bool is_own(const Json& object) {
+  return text_at(object, "/metadata/labels/app.kubernetes.io~1managed-by") == "greenfield";
+}
+
+std::string name_of(const Json& object) {
+  const auto space = text_at(object, "/metadata/namespace");
+  return text_at(object, "/kind") + ' ' + (space.empty() ? "" : space + '/') + text_at(object, "/metadata/name");
+}
+
+bool holds(const Json& object, const Json& wanted) {
+  if (wanted.is_object()) {
+    if (!object.is_object()) return false;
+    for (const auto& [key, value] : wanted.items())
+      if (!object.contains(key) || !holds(object[key], value)) return false;
+    return true;
+  }
+  if (!wanted.is_array()) return object == wanted;
+  return object.is_array() && std::ranges::equal(object, wanted, holds);
 }
 
 Json cleaned(Json object) {
-  const auto kind = text_at(object, "/kind");
+  const auto kind = qualified_kind(object);
   object.erase("status");
   erase(object, "/metadata",
         {"resourceVersion", "uid", "managedFields", "creationTimestamp", "generation", "selfLink", "ownerReferences",
          "deletionTimestamp", "deletionGracePeriodSeconds"});
+  erase(object, "/metadata/annotations", {"deployment.kubernetes.io/revision"});
   if (kind == "Namespace") erase(object, "/spec", {"finalizers"});
   if (kind == "Pod") erase(object, "/spec", {"nodeName"});
   if (kind == "PersistentVolume") erase(object, "/spec/claimRef", {"uid", "resourceVersion"});
@@ -99,27 +146,42 @@ Json cleaned(Json object) {
            "volume.kubernetes.io/selected-node", "volume.kubernetes.io/storage-provisioner",
            "volume.beta.kubernetes.io/storage-provisioner"});
   }
-  if (kind == "Job" && !(object.contains("spec") && object["spec"].value("manualSelector", false))) {
+  if (kind == "batch/Job" && !(object.contains("spec") && object["spec"].value("manualSelector", false))) {
     erase(object, "/spec", {"selector"});  // it names the uid of this very job, as do the labels
     for (const auto* labels : {"/metadata/labels", "/spec/template/metadata/labels"})
       erase(object, labels, {"controller-uid", "batch.kubernetes.io/controller-uid"});
   }
+  if (object.value("/metadata/annotations"_json_pointer, Json()) == Json::object())
+    erase(object, "/metadata", {"annotations"});
   return object;
 }
 
 Stage stage_of(const Json& object) {
-  static const Names storage{"StorageClass", "PersistentVolume", "PersistentVolumeClaim"};
-  static const Names configuration{"ConfigMap",   "Secret",      "ServiceAccount",     "Role",
-                                   "RoleBinding", "ClusterRole", "ClusterRoleBinding", "PriorityClass"};
-  static const Names workloads{"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Pod"};
-  const auto kind = text_at(object, "/kind");
-  if (kind == "CustomResourceDefinition") return Stage::definitions;
+  static const Names configuration{"ConfigMap",
+                                   "Secret",
+                                   "ServiceAccount",
+                                   "rbac.authorization.k8s.io/Role",
+                                   "rbac.authorization.k8s.io/RoleBinding",
+                                   "rbac.authorization.k8s.io/ClusterRole",
+                                   "rbac.authorization.k8s.io/ClusterRoleBinding",
+                                   "scheduling.k8s.io/PriorityClass"};
+  static const Names workloads{"apps/Deployment",
+                               "apps/StatefulSet",
+                               "apps/DaemonSet",
+                               "apps/ReplicaSet",
+                               "batch/Job",
+                               "batch/CronJob",
+                               "Pod",
+                               "ReplicationController"};
+  const auto kind = qualified_kind(object);
+  if (kind == "apiextensions.k8s.io/CustomResourceDefinition") return Stage::definitions;
   if (kind == "Namespace") return Stage::namespaces;
-  if (storage.contains(kind)) return Stage::storage;
+  if (kind == "storage.k8s.io/StorageClass" || kind == "PersistentVolume") return Stage::storage;
+  if (kind == "PersistentVolumeClaim") return Stage::claims;
   if (configuration.contains(kind)) return Stage::configuration;
-  if (kind == "Service" && text_at(object, "/apiVersion") == "v1") return Stage::services;
+  if (kind == "Service") return Stage::services;
   if (workloads.contains(kind)) return Stage::workloads;
-  if (kind.ends_with("WebhookConfiguration")) return Stage::webhooks;
+  if (kind.starts_with("admissionregistration.k8s.io/")) return Stage::webhooks;
   return Stage::rest;
 }
 
