@@ -73,5 +73,5 @@ TEST_CASE("schedule: it is the same after a restart") {
   CHECK(again.cluster);
   CHECK(again.last_run == 12.5);
   CHECK_FALSE(schedule_from_json(to_json(Schedule{})).minute);
-  CHECK_FALSE(schedule_from_json(Json{{"minute", 195}, {"last_run", 1.5}}).cluster);
+  CHECK_FALSE(schedule_from_json(gf::Json{{"minute", 195}, {"last_run", 1.5}}).cluster);
 }
