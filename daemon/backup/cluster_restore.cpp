@@ -97,9 +97,9 @@ Task<> ClusterBackups::compare(const ClusterBackup& backup, bool force, Plan& pl
     const bool other_volume = stage == Stage::claims && found && has_other_volume(*found, backup);
     const auto* volume = stage == Stage::claims ? volume_of(backup, object) : nullptr;
     if (volume && !other_volume) plan.volumes.push_back(*volume);
-    if (stage == Stage::workloads && is_own(object))
-      planned.action = Action::leave;  // they come with `gf up`, as do their images
-    else if (found && (volume && other_volume))
+    if (is_own(object) && (stage == Stage::workloads || stage == Stage::webhooks))
+      planned.action = Action::leave;  // they come with `gf up`, as do images, and what answers the webhooks
+    else if (volume && other_volume)
       planned.action = Action::leave;
     else if (found)
       planned.action = holds(cleaned(*found), object) ? Action::leave : Action::replace;
@@ -114,12 +114,18 @@ Task<> ClusterBackups::compare(const ClusterBackup& backup, bool force, Plan& pl
 
 /// What is gfd's own is applied as gfd applies it: what a later version no longer says then goes.
 Task<> ClusterBackups::restore_object(const Planned& planned) {
-  if (planned.action == Action::create && !is_own(planned.object)) {
-    auto creating = with_.kube.create(planned.object);
-    if (co_await std::move(creating)) co_return;  // else a controller was quicker
+  try {
+    if (planned.action == Action::create && !is_own(planned.object)) {
+      auto creating = with_.kube.create(planned.object);
+      if (co_await std::move(creating)) co_return;  // else a controller was quicker
+    }
+    auto applying = with_.kube.apply(planned.object);
+    co_await std::move(applying);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::not_found) throw;  // it names the object
+    throw Error(error.code(), "cannot restore " + name_of(planned.object) + ": " + error.message(), error.hint(),
+                error.cause());
   }
-  auto applying = with_.kube.apply(planned.object);
-  co_await std::move(applying);
 }
 
 Task<> ClusterBackups::restore_stage(Stage stage, const Plan& plan, Context& step) {
