@@ -78,7 +78,8 @@ Task<> ClusterBackups::find_volumes(ClusterBackup& backup) {
   const auto nodes = co_await std::move(asking);
   if (!nodes.empty()) backup.kubernetes = nodes.front().value("/status/nodeInfo/kubeletVersion"_json_pointer, "");
   auto listing = with_.kube.list("v1", "PersistentVolume", "", "");
-  for (auto& object : co_await std::move(listing)) {
+  auto volumes = co_await std::move(listing);
+  for (auto& object : volumes) {
     if (object.value("/status/phase"_json_pointer, "") != "Bound") continue;
     SavedVolume volume;
     volume.space = object.value("/spec/claimRef/namespace"_json_pointer, "");
@@ -98,10 +99,12 @@ Task<> ClusterBackups::save_objects(ClusterBackup& backup, Context& step) {
   auto opening = offload(with_.workers, &open_file, &with_.files, objects_of(folder_, backup));
   const auto sink = co_await std::move(opening);
   auto asking = with_.kube.kinds();
-  for (const auto& kind_of_object : co_await std::move(asking)) {
-    auto listing = with_.kube.list(kind_of_object.api_version, kind_of_object.kind, "", "");
+  const auto kinds = co_await std::move(asking);
+  for (const auto& one : kinds) {
+    auto listing = with_.kube.list(one.api_version, one.kind, "", "");
+    auto objects = co_await std::move(listing);
     std::string lines;
-    for (auto& object : co_await std::move(listing)) {
+    for (auto& object : objects) {
       if (!belongs_in_backup(object) || saved_volumes.contains(name_of(object))) continue;
       lines += gf::dump(cleaned(std::move(object))) + '\n';
       ++backup.count;
