@@ -88,6 +88,10 @@ Daemon::Daemon(net::io_context& io, Paths paths)
                 },
                 [this](const std::string& subject, const std::string& sentence) { warn(subject, sentence); }},
                paths_.data / "backups", state::Document(files_, paths_.state / "backup.json")),
+      cluster_backups_({io.get_executor(), clock_, workers_, files_, operations_, kube_, mirror_, *engine_, rollout_,
+                        [this] { return cluster::workload_nodes(environment_.cluster_seen()); },
+                        [this](const std::string& subject, const std::string& sentence) { warn(subject, sentence); }},
+                       paths_.data / "cluster-backups"),
       snapshots_({io.get_executor(), clock_, operations_, kube_, mirror_, *engine_, addons_},
                  state::Document(files_, paths_.state / "snapshots.json")),
       unsealer_({clock_, kube_, rollout_, operations_, addons_}),
@@ -108,6 +112,7 @@ Daemon::Daemon(net::io_context& io, Paths paths)
 api::Services Daemon::services() {
   return {environment_,
           backups_,
+          cluster_backups_,
           snapshots_,
           unsealer_,
           operations_,
@@ -141,6 +146,7 @@ void Daemon::warn(const std::string& subject, const std::string& sentence) {
 
 void Daemon::start() {
   server_.start();
+  cluster_backups_.start();
   backups_.start();
   environment_.start();
   spdlog::info("serving at {}", paths_.socket().string());

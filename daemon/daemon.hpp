@@ -3,6 +3,7 @@
 
 #include "api/routes.hpp"
 #include "backup/backup_service.hpp"
+#include "backup/cluster_backups.hpp"
 #include "cluster/providers.hpp"
 #include "http/server.hpp"
 #include "snapshot/snapshot_service.hpp"
@@ -55,6 +56,7 @@ class Daemon {
   forward::ForwardService forwards_;
   environment::Environment environment_;
   backup::BackupService backups_;
+  backup::ClusterBackups cluster_backups_;
   snapshot::SnapshotService snapshots_;
   unsealer::Unsealer unsealer_;
   doctor::Doctor doctor_;

@@ -136,8 +136,6 @@ Task<> Volumes::ensure(const AddonSpec& spec, const std::vector<Json>& objects) 
   }
 }
 
-/// Until the cluster's controllers have taken the volume up: a scheduler that does not know it yet sends the pod to any
-/// node, and the claim is bound to the volume on another one.
 Task<> Volumes::wait_known(std::string volume) {
   for (int i = 0; i < known_tries; ++i) {
     auto getting = kube_.get("v1", "PersistentVolume", "", volume);

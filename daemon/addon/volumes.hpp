@@ -42,9 +42,12 @@ class Volumes {
   /// another way than by the local-path provisioner, or where the nodes are out of reach.
   Task<> ensure(const AddonSpec& spec, const std::vector<Json>& objects);
 
+  /// Until the cluster's controllers have taken the volume up: a scheduler that does not know it yet sends the pod to
+  /// any node, and the claim is bound to the volume on another one.
+  Task<> wait_known(std::string volume);
+
  private:
   Task<std::string> local_path_class();
-  Task<> wait_known(std::string volume);
 
   kube::KubeApi& kube_;
   container::Engine& engine_;

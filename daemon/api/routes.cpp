@@ -9,6 +9,7 @@ http::Handler make_api(const Services& services) {
   add_environment_routes(services, routes);
   add_project_routes(services, routes);
   add_backup_routes(services.backups, routes);
+  add_cluster_backup_routes(services.cluster_backups, routes);
   add_snapshot_routes(services.snapshots, routes);
   add_seal_routes(services.unsealer, routes);
   add_exec_route(services, routes);

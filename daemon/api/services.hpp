@@ -2,6 +2,7 @@
 #include <functional>
 
 #include "backup/backup_service.hpp"
+#include "backup/cluster_backups.hpp"
 #include "doctor/doctor.hpp"
 #include "environment/environment.hpp"
 #include "page/page.hpp"
@@ -14,6 +15,7 @@ namespace gf::api {
 struct Services {
   environment::Environment& environment;
   backup::BackupService& backups;
+  backup::ClusterBackups& cluster_backups;
   snapshot::SnapshotService& snapshots;
   unsealer::Unsealer& unsealer;
   operation::Engine& operations;

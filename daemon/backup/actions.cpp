@@ -41,14 +41,6 @@ std::string aftermath(const ScriptEnd& end) {
 
 }  // namespace
 
-/// After a restart of the daemon it is not known at once what there is.
-Task<> BackupService::wait_cluster() {
-  while (!with_.kube.available() || !with_.mirror.synced()) {
-    auto waiting = with_.mirror.changed().wait();
-    co_await std::move(waiting);
-  }
-}
-
 /// Adds to the list `made`.
 Task<> BackupService::back_up_one(const addon::AddonSpec& spec, std::string project, bool scheduled, Json& made,
                                   Context& step) {
@@ -73,7 +65,7 @@ Task<> BackupService::back_up_one(const addon::AddonSpec& spec, std::string proj
   const auto sink = co_await std::move(opening);
   auto starting = with_.addons.commands().begin(spec.space, spec.backup->dump, std::move(known));
   const auto script = co_await std::move(starting);
-  auto dumping = transfer_.dump(*script, sink, step);
+  auto dumping = transfer_.dump(*script, std::shared_ptr<FileSink>(sink, &sink->file()), step);
   const auto end = co_await std::move(dumping);
   if (end.exit_code != 0)
     throw Error(ErrorCode::addon_failed, "cannot back " + spec.name + " up for the project " + project,
@@ -92,7 +84,7 @@ Task<> BackupService::remove_expired(std::string project, Context& context) {
 Task<Json> BackupService::run_backup(Json parameters, Context& context) {
   const auto project = parameters.at("project").get<std::string>();
   const bool scheduled = parameters.at("scheduled").get<bool>();
-  auto waiting = wait_cluster();
+  auto waiting = with_.mirror.wait_synced();
   co_await std::move(waiting);
   Json result;
   result["backups"] = Json::array();
@@ -154,10 +146,10 @@ Task<> BackupService::restore_one(const addon::AddonSpec& spec, Backup backup, C
 Task<Json> BackupService::run_restore(Json parameters, Context& context) {
   const auto backup = backup_from_json(parameters.at("backup"));
   const auto& spec = spec_with_backup(backup.addon);
-  auto waiting = wait_cluster();
+  auto waiting = with_.mirror.wait_synced();
   co_await std::move(waiting);
   std::function<Task<>(Context&)> check = [&](Context& step) {
-    return transfer_.verify(place_of(folder_, backup), backup, step);
+    return transfer_.verify(place_of(folder_, backup), Content{backup.bytes, backup.sha256}, step);
   };
   auto checking = run_step(context, "check the backup", check);
   co_await std::move(checking);

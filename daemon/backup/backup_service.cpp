@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "backup/cluster_backups.hpp"
 #include "protocol/error.hpp"
 
 namespace gf::backup {
@@ -140,9 +141,10 @@ Task<Operation> BackupService::restore(std::string project, std::string addon, s
   co_return with_.operations.start("backup-restore", parameters);
 }
 
-void BackupService::set_schedule(const std::string& at) {
+void BackupService::set_schedule(const std::string& at, bool cluster) {
   Schedule next;
   if (!at.empty()) next.minute = minute_from(at);
+  next.cluster = cluster && next.minute;
   next.last_run = with_.clock.wall_seconds();  // what lies before now was not missed
   document_.save(to_json(next));
   schedule_ = next;
@@ -163,16 +165,17 @@ Task<> BackupService::stop() {
 /// due.
 bool BackupService::run_due() {
   if (!with_.kube.available() || !with_.mirror.synced()) return false;
-  std::vector<Json> runs;
+  std::vector<std::pair<const char*, Json>> runs;
   for (const auto& project : with_.projects())
     if (auto addons = addons_of(project); !addons.empty())
-      runs.push_back(backup_parameters(project, std::move(addons), true));
+      runs.emplace_back("backup", backup_parameters(project, std::move(addons), true));
+  if (schedule_.cluster) runs.emplace_back(ClusterBackups::kind, ClusterBackups::parameters(false, true));
   try {
-    for (const auto& run : runs) with_.operations.refuse_conflict("backup", run);
+    for (const auto& [kind, run] : runs) with_.operations.refuse_conflict(kind, run);
   } catch (const Error&) {
     return false;
   }
-  for (const auto& run : runs) with_.operations.start("backup", run);
+  for (const auto& [kind, run] : runs) with_.operations.start(kind, run);
   return true;
 }
 

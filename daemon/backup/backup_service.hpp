@@ -37,8 +37,8 @@ class BackupService {
   Task<std::vector<Backup>> backups(std::string project);
 
   const Schedule& schedule() const { return schedule_; }
-  /// "HH:MM", local, every day; "" for never.
-  void set_schedule(const std::string& at);
+  /// "HH:MM", local, every day; "" for never. `cluster`: the state of the cluster too.
+  void set_schedule(const std::string& at, bool cluster);
 
   /// Removes what a crash left, before operations go on; then keeps the schedule for the daemon's whole life.
   void start();
@@ -58,7 +58,6 @@ class BackupService {
                      operation::Context& step);
   Task<> restore_one(const addon::AddonSpec& spec, Backup backup, operation::Context& step);
   Task<> remove_expired(std::string project, operation::Context& context);
-  Task<> wait_cluster();
   Task<> keep_schedule();
   bool run_due();
 

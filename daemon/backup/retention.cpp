@@ -11,10 +11,9 @@ namespace {
 constexpr double day_seconds = 24 * 60 * 60;
 
 long day_of(double seconds) { return static_cast<long>(std::floor(seconds / day_seconds)); }
-/// Weeks begin on Mondays; the epoch was a Thursday.
-long week_of(double seconds) { return (day_of(seconds) + 3) / 7; }
-
 }  // namespace
+
+long week_of(double seconds) { return (day_of(seconds) + 3) / 7; }  // the epoch was a Thursday
 
 std::vector<Backup> expired(const std::vector<Backup>& backups, double now) {
   std::vector<Backup> scheduled;

@@ -18,6 +18,7 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 Json to_json(const Schedule& schedule) {
   Json value;
   value["minute"] = schedule.minute ? Json(*schedule.minute) : Json(nullptr);
+  value["cluster"] = schedule.cluster;
   value["last_run"] = schedule.last_run;
   return value;
 }
@@ -25,6 +26,7 @@ Json to_json(const Schedule& schedule) {
 Schedule schedule_from_json(const Json& value) {
   Schedule schedule;
   if (!value.at("minute").is_null()) schedule.minute = value["minute"].get<int>();
+  schedule.cluster = value.value("cluster", false);  // a file of before has none
   schedule.last_run = value.at("last_run");
   return schedule;
 }

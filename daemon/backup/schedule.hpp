@@ -9,6 +9,7 @@ namespace gf::backup {
 /// When backups are made by themselves.
 struct Schedule {
   std::optional<int> minute;  ///< of the local day, every day; nothing: never
+  bool cluster = false;       ///< the state of the cluster too
   double last_run = 0;        ///< when it last ran, or was set: seconds since the epoch
 };
 

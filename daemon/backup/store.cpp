@@ -30,6 +30,13 @@ std::optional<Backup> described(FileSystem& files, const fs::path& description) 
   }
 }
 
+Backup with_free_id(FileSystem& files, const fs::path& folder, Backup backup) {
+  double seconds = backup.began;
+  for (backup.id = id_of(seconds); files.read(description_of(folder, backup)); backup.id = id_of(++seconds)) {
+  }
+  return backup;
+}
+
 }  // namespace
 
 fs::path place_of(const fs::path& folder, const Backup& backup) {
@@ -69,16 +76,12 @@ void remove(FileSystem& files, const fs::path& folder, const Backup& backup) {
   files.remove(place_of(folder, backup));
 }
 
-Sink::Sink(FileSystem& files, fs::path folder, Backup backup)
-    : files_(files), folder_(std::move(folder)), backup_(std::move(backup)) {
-  double seconds = backup_.began;
-  for (backup_.id = id_of(seconds); files_.read(description_of(folder_, backup_)); backup_.id = id_of(++seconds)) {
-  }
+FileSink::FileSink(FileSystem& files, fs::path place) : files_(files), place_(std::move(place)) {
   files_.remove(part());
   files_.append(part(), "", false);
 }
 
-Sink::~Sink() {
+FileSink::~FileSink() {
   if (finished_) return;
   try {
     files_.remove(part());
@@ -87,21 +90,36 @@ Sink::~Sink() {
   }
 }
 
-fs::path Sink::part() const { return place_of(folder_, backup_) += ".part"; }
-
-void Sink::write(const std::string& bytes) {
-  files_.append(part(), bytes, false);
-  digest_.update(bytes);
-  backup_.bytes += bytes.size();
+fs::path FileSink::part() const {
+  auto path = place_;
+  return path += ".part";
 }
 
-Backup Sink::finish(double now) {
+void FileSink::write(const std::string& bytes) {
+  files_.append(part(), bytes, false);
+  digest_.update(bytes);
+  bytes_ += bytes.size();
+}
+
+Content FileSink::finish() {
   files_.append(part(), "", true);
-  files_.rename(part(), place_of(folder_, backup_));
-  backup_.sha256 = digest_.hex();
+  files_.rename(part(), place_);
+  finished_ = true;
+  return {bytes_, digest_.hex()};
+}
+
+Sink::Sink(FileSystem& files, fs::path folder, Backup backup)
+    : files_(files),
+      folder_(std::move(folder)),
+      backup_(with_free_id(files, folder_, std::move(backup))),
+      file_(files, place_of(folder_, backup_)) {}
+
+Backup Sink::finish(double now) {
+  const auto content = file_.finish();
+  backup_.bytes = content.bytes;
+  backup_.sha256 = content.sha256;
   backup_.ended = now;
   files_.write_atomically(description_of(folder_, backup_), dump(to_json(backup_), 1) + '\n');
-  finished_ = true;
   return backup_;
 }
 

@@ -18,28 +18,51 @@ std::vector<Backup> list(FileSystem& files, const std::filesystem::path& folder,
 void sweep(FileSystem& files, const std::filesystem::path& folder);
 void remove(FileSystem& files, const std::filesystem::path& folder, const Backup& backup);
 
-/// A backup on its way to disk. Dies unfinished: leaves nothing.
-class Sink {
+/// What a file holds.
+struct Content {
+  std::uint64_t bytes = 0;
+  std::string sha256;
+  bool operator==(const Content&) const = default;
+};
+
+/// A file on its way to disk. Dies unfinished: leaves nothing.
+class FileSink {
  public:
-  /// Takes the first free id from when `backup` began.
-  Sink(FileSystem& files, std::filesystem::path folder, Backup backup);
-  ~Sink();
-  Sink(const Sink&) = delete;
-  Sink& operator=(const Sink&) = delete;
+  FileSink(FileSystem& files, std::filesystem::path place);
+  ~FileSink();
+  FileSink(const FileSink&) = delete;
+  FileSink& operator=(const FileSink&) = delete;
 
   void write(const std::string& bytes);
   /// From here on it is there.
-  Backup finish(double now);
-  std::uint64_t bytes() const { return backup_.bytes; }
+  Content finish();
+  std::uint64_t bytes() const { return bytes_; }
 
  private:
   std::filesystem::path part() const;
 
   FileSystem& files_;
+  std::filesystem::path place_;
+  Sha256 digest_;
+  std::uint64_t bytes_ = 0;
+  bool finished_ = false;
+};
+
+/// A backup on its way to disk. Dies unfinished: leaves nothing.
+class Sink {
+ public:
+  /// Takes the first free id from when `backup` began.
+  Sink(FileSystem& files, std::filesystem::path folder, Backup backup);
+
+  FileSink& file() { return file_; }
+  /// From here on it is there.
+  Backup finish(double now);
+
+ private:
+  FileSystem& files_;
   std::filesystem::path folder_;
   Backup backup_;
-  Sha256 digest_;
-  bool finished_ = false;
+  FileSink file_;
 };
 
 /// So many bytes are moved at once: the most that a backup of any size takes of memory.

@@ -19,13 +19,14 @@ void keep_end(std::string& text, const std::string& more) {
   if (text.size() > kept_words) text.erase(0, text.size() - kept_words);
 }
 
-void write_piece(std::shared_ptr<Sink> sink, std::string bytes) { sink->write(bytes); }
+void write_piece(std::shared_ptr<FileSink> sink, std::string bytes) { sink->write(bytes); }
 
 void digest_piece(std::shared_ptr<Sha256> digest, std::string bytes) { digest->update(bytes); }
 
 }  // namespace
 
-Task<ScriptEnd> Transfer::dump(container::ExecStream& script, std::shared_ptr<Sink> sink, operation::Context& step) {
+Task<ScriptEnd> Transfer::dump(container::ExecStream& script, std::shared_ptr<FileSink> sink,
+                               operation::Context& step) {
   ScriptEnd end;
   auto finishing = script.finish_writing();
   co_await std::move(finishing);
@@ -119,7 +120,7 @@ Task<> Transfer::restore(container::ExecStream& script, std::filesystem::path fi
   if (!fed.whole && end.exit_code == 0) end.exit_code.reset();
 }
 
-Task<> Transfer::verify(std::filesystem::path file, Backup backup, operation::Context& step) {
+Task<> Transfer::verify(std::filesystem::path file, Content content, operation::Context& step) {
   auto digest = std::make_shared<Sha256>();
   std::uint64_t offset = 0;
   for (;;) {
@@ -129,13 +130,12 @@ Task<> Transfer::verify(std::filesystem::path file, Backup backup, operation::Co
     offset += piece.size();
     auto digesting = offload(workers_, &digest_piece, digest, std::move(piece));
     co_await std::move(digesting);
-    step.progress(offset, backup.bytes, "bytes");
+    step.progress(offset, content.bytes, "bytes");
   }
-  if (offset != backup.bytes || digest->hex() != backup.sha256)
-    throw Error(
-        ErrorCode::internal,
-        "cannot use the backup " + backup.id + ": " + file.string() + " is not what was written (its SHA-256 differs)",
-        "gf backup list");
+  if (Content{offset, digest->hex()} != content)
+    throw Error(ErrorCode::internal,
+                "cannot use the backup: " + file.string() + " is not what was written (its SHA-256 differs)",
+                "gf backup list");
 }
 
 }  // namespace gf::backup

@@ -21,13 +21,13 @@ class Transfer {
       : executor_(executor), clock_(clock), workers_(workers) {}
 
   /// What the script writes goes into `sink`.
-  Task<ScriptEnd> dump(container::ExecStream& script, std::shared_ptr<Sink> sink, operation::Context& step);
+  Task<ScriptEnd> dump(container::ExecStream& script, std::shared_ptr<FileSink> sink, operation::Context& step);
   /// The file goes into the script. How that ended is in `end` in any case, also when this throws: when it is cancelled
   /// the script sees its input end too early, and is given a little time to set things right again.
   Task<> restore(container::ExecStream& script, std::filesystem::path file, std::uint64_t bytes, ScriptEnd& end,
                  operation::Context& step);
-  /// Reads the whole file. Throws Error(internal) when its digest is not that.
-  Task<> verify(std::filesystem::path file, Backup backup, operation::Context& step);
+  /// Reads the whole file. Throws Error(internal) when it does not hold that.
+  Task<> verify(std::filesystem::path file, Content content, operation::Context& step);
 
  private:
   struct Feeding {

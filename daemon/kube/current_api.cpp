@@ -75,6 +75,11 @@ Task<http::Response> CurrentKubeApi::ask_service(std::string space, std::string 
   co_return co_await api->ask_service(std::move(space), std::move(service), std::move(request));
 }
 
+Task<std::vector<ResourceName>> CurrentKubeApi::kinds() {
+  const auto api = need();
+  co_return co_await api->kinds();
+}
+
 Task<bool> CurrentKubeApi::ready() {
   const auto api = need();
   co_return co_await api->ready();

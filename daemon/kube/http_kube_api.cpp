@@ -31,9 +31,16 @@ std::string with_labels(std::string path, const std::string& labels) {
 constexpr int too_many_requests = 429, most_tries = 30;
 constexpr auto busy_pause = std::chrono::seconds(1);  // what its Retry-After says
 
-Error no_answer(const boost::system::system_error& error) {
-  return Error(ErrorCode::cluster_unavailable, "cannot reach the cluster's API: " + error.code().message(),
-               "gf status");
+/// What `asking` answers; a connection that fails is the cluster's that cannot be reached.
+template <class T>
+Task<T> answered(Task<T> asking) {
+  try {
+    co_return co_await std::move(asking);
+  } catch (const boost::system::system_error& error) {
+    if (error.code() == net::error::operation_aborted) throw;
+    throw Error(ErrorCode::cluster_unavailable, "cannot reach the cluster's API: " + error.code().message(),
+                "gf status");
+  }
 }
 
 }  // namespace
@@ -49,14 +56,8 @@ HttpKubeApi::HttpKubeApi(Executor executor, Access access, Clock& clock)
 
 Task<http::Response> HttpKubeApi::send(http::Request request) {
   for (int tries = 1;; ++tries) {
-    http::Response response;
-    try {
-      auto sending = client_.send(request);
-      response = co_await std::move(sending);
-    } catch (const boost::system::system_error& error) {
-      if (error.code() == net::error::operation_aborted) throw;
-      throw no_answer(error);
-    }
+    auto sending = answered(client_.send(request));
+    auto response = co_await std::move(sending);
     if (response.status != too_many_requests || tries == most_tries) co_return response;
     auto sleeping = clock_.sleep_for(busy_pause);
     co_await std::move(sleeping);
@@ -64,13 +65,7 @@ Task<http::Response> HttpKubeApi::send(http::Request request) {
 }
 
 Task<std::unique_ptr<http::ResponseStream>> HttpKubeApi::open(http::Request request) {
-  try {
-    auto opening = client_.open(std::move(request));
-    co_return co_await std::move(opening);
-  } catch (const boost::system::system_error& error) {
-    if (error.code() == net::error::operation_aborted) throw;
-    throw no_answer(error);
-  }
+  return answered(client_.open(std::move(request)));
 }
 
 Task<std::optional<Json>> HttpKubeApi::get(std::string api_version, std::string kind, std::string space,
@@ -221,6 +216,8 @@ Task<http::Response> HttpKubeApi::ask_service(std::string space, std::string ser
   auto sending = send(std::move(request));
   co_return co_await std::move(sending);
 }
+
+Task<std::vector<ResourceName>> HttpKubeApi::kinds() { return catalogue_.keepable(); }
 
 Task<bool> HttpKubeApi::ready() {
   http::Request request;

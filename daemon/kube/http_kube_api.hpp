@@ -24,6 +24,7 @@ class HttpKubeApi final : public KubeApi {
   Task<std::unique_ptr<http::ResponseStream>> logs(std::string space, std::string pod, std::string container,
                                                    bool follow, int tail, bool previous) override;
   Task<http::Response> ask_service(std::string space, std::string service, http::Request request) override;
+  Task<std::vector<ResourceName>> kinds() override;
   Task<bool> ready() override;
 
  private:

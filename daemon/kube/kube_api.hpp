@@ -25,6 +25,7 @@ struct ResourceName {
   std::string api_version, kind;
   std::string plural;
   bool namespaced = true;
+  bool keepable = false;  ///< its objects can be listed and created
 };
 
 struct WatchEvent {
@@ -65,6 +66,9 @@ class KubeApi {
   /// Sends `request` to a port of a Service ("name:port") through the API server: what the Service answers, 503 when
   /// nobody stands behind it.
   virtual Task<http::Response> ask_service(std::string space, std::string service, http::Request request) = 0;
+  /// Every kind that can be listed and created, each in one version: the one that its group prefers, if that has it.
+  /// Groups whose own server does not answer are left out.
+  virtual Task<std::vector<ResourceName>> kinds() = 0;
   /// 200 of /readyz.
   virtual Task<bool> ready() = 0;
 };

@@ -32,6 +32,13 @@ Mirror::Mirror(Executor executor, CurrentKubeApi& api)
   begin_again();
 }
 
+Task<> Mirror::wait_synced() {
+  while (!api_.available() || !synced()) {
+    auto waiting = changed_.wait();
+    co_await std::move(waiting);
+  }
+}
+
 void Mirror::begin_again() {
   ++generation_;
   watches_.cancel();

@@ -28,6 +28,8 @@ class Mirror {
                                const std::string& value = {}) const;
   /// True once every first list has arrived.
   bool synced() const { return syncing_ == 0; }
+  /// Resumes when there is a cluster and it is known what is in it: not at once after a restart of the daemon.
+  Task<> wait_synced();
   Signal& changed() { return changed_; }
   /// Hears of every single event, on the io thread.
   void on_event(std::function<void(const WatchEvent&)> listener) { listeners_.push_back(std::move(listener)); }

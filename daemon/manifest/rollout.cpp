@@ -44,7 +44,10 @@ bool is_hopeless(const Json& pod) {
 Task<> Rollout::wait_served(Json definition) {
   const auto& spec = definition.at("spec");
   const auto kind = spec.at("names").value("kind", "");
-  const auto version = spec.value("group", "") + '/' + spec.at("versions").at(0).value("name", "");
+  const auto& versions = spec.at("versions");
+  const auto served = std::ranges::find_if(versions, [](const Json& one) { return one.value("served", false); });
+  if (served == versions.end()) co_return;
+  const auto version = spec.value("group", "") + '/' + served->value("name", "");
   const auto until = clock_.now() + definition_limit;
   for (;;) {
     try {

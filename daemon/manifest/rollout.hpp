@@ -28,8 +28,10 @@ class Rollout {
   /// cause is the pod's state and its last log lines.
   Task<> wait(Applied workload, Clock::duration limit, operation::Context& context);
 
- private:
+  /// Waits until the server serves the kind of a CustomResourceDefinition.
   Task<> wait_served(Json definition);
+
+ private:
   Task<> wait_ready(Applied workload, operation::Context& context, std::string* why_not);
   Task<std::string> explain(Applied workload, std::string reason);
   std::vector<const Json*> pods_of(const Applied& workload) const;

@@ -28,14 +28,6 @@ std::vector<Volume> on(const std::string& node, std::vector<Volume> volumes) {
 
 }  // namespace
 
-/// After a restart of the daemon it is not known at once what there is.
-Task<> SnapshotService::wait_cluster() {
-  while (!with_.kube.available() || !with_.mirror.synced()) {
-    auto waiting = with_.mirror.changed().wait();
-    co_await std::move(waiting);
-  }
-}
-
 Task<std::vector<Volume>> SnapshotService::volumes_of(const addon::AddonSpec& spec) {
   std::vector<Volume> volumes;
   for (const auto& claim : spec.volumes) {
@@ -87,7 +79,7 @@ Task<> SnapshotService::save_one(const addon::AddonSpec& spec, std::string name,
 }
 
 Task<Json> SnapshotService::run_save(std::string name, std::vector<std::string> addons, Context& context) {
-  auto waiting = wait_cluster();
+  auto waiting = with_.mirror.wait_synced();
   co_await std::move(waiting);
   Snapshot snapshot;
   snapshot.name = name;
@@ -192,7 +184,7 @@ Task<> SnapshotService::restore_one(const addon::AddonSpec& spec, Part part, Con
 }
 
 Task<Json> SnapshotService::run_restore(std::string name, std::vector<std::string> addons, Context& context) {
-  auto waiting = wait_cluster();
+  auto waiting = with_.mirror.wait_synced();
   co_await std::move(waiting);
   const auto snapshot = at(name);
   auto asking = cluster_identity();
@@ -212,7 +204,7 @@ Task<Json> SnapshotService::run_restore(std::string name, std::vector<std::strin
 }
 
 Task<Json> SnapshotService::run_remove(std::string name, std::vector<std::string>, Context& context) {
-  auto waiting = wait_cluster();
+  auto waiting = with_.mirror.wait_synced();
   co_await std::move(waiting);
   const auto found = snapshots_.find(name);
   if (found == snapshots_.end()) co_return Json::object();  // done before the daemon was killed

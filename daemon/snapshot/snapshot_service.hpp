@@ -49,7 +49,6 @@ class SnapshotService {
   Task<> renew_claims(const addon::AddonSpec& spec);
   Task<std::vector<Volume>> volumes_of(const addon::AddonSpec& spec);
   Task<std::string> cluster_identity();
-  Task<> wait_cluster();
 
   Collaborators with_;
   state::Document document_;

@@ -17,6 +17,8 @@ class FileSystem {
   /// Appends and, when `durable`, fsyncs. Same errors.
   virtual void append(const std::filesystem::path& path, const std::string& text, bool durable) = 0;
   virtual void rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
+  /// Gives a file a second name in a folder that exists or is made; bytes are not copied.
+  virtual void link(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
   virtual void remove(const std::filesystem::path& path) = 0;  ///< recursively; absent is fine
   virtual std::vector<std::filesystem::path> list(const std::filesystem::path& folder) = 0;  ///< sorted; absent = empty
 };
@@ -27,6 +29,7 @@ class PosixFileSystem final : public FileSystem {
   void write_atomically(const std::filesystem::path& path, const std::string& text) override;
   void append(const std::filesystem::path& path, const std::string& text, bool durable) override;
   void rename(const std::filesystem::path& from, const std::filesystem::path& to) override;
+  void link(const std::filesystem::path& from, const std::filesystem::path& to) override;
   void remove(const std::filesystem::path& path) override;
   std::vector<std::filesystem::path> list(const std::filesystem::path& folder) override;
 };

@@ -97,6 +97,11 @@ void PosixFileSystem::rename(const fs::path& from, const fs::path& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) refuse(to, errno);
 }
 
+void PosixFileSystem::link(const fs::path& from, const fs::path& to) {
+  make_folder(to.parent_path());
+  if (::link(from.c_str(), to.c_str()) != 0) refuse(to, errno);
+}
+
 void PosixFileSystem::remove(const fs::path& path) {
   std::error_code error;
   fs::remove_all(path, error);

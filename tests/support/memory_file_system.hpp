@@ -29,6 +29,10 @@ class MemoryFileSystem final : public FileSystem {
     files[to] = std::move(files.at(from));
     files.erase(from);
   }
+  void link(const std::filesystem::path& from, const std::filesystem::path& to) override {
+    count_write(to);
+    files[to] = files.at(from);
+  }
   void remove(const std::filesystem::path& path) override {
     std::erase_if(files, [&](const auto& entry) {
       const auto relative = entry.first.lexically_relative(path);

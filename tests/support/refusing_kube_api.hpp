@@ -23,6 +23,7 @@ class RefusingKubeApi : public kube::KubeApi {
     co_return nullptr;
   }
   Task<http::Response> ask_service(std::string, std::string, http::Request) override { co_return http::Response(); }
+  Task<std::vector<kube::ResourceName>> kinds() override { co_return std::vector<kube::ResourceName>(); }
   Task<bool> ready() override { co_return true; }
 };
 

@@ -27,6 +27,7 @@ Json schedule_json(const backup::BackupService& backups) {
   const auto& minute = backups.schedule().minute;
   Json body;
   body["at"] = minute ? backup::time_text(*minute) : std::string();
+  body["cluster"] = backups.schedule().cluster;
   return body;
 }
 
@@ -48,7 +49,8 @@ void add_backup_routes(backup::BackupService& backups, Routes& routes) {
                       return answer(context.responder, 200, schedule_json(backups));
                     }});
   routes.push_back({"PUT", "/v1/backup-schedule", [&backups](http::RouteContext& context) {
-                      backups.set_schedule(text_of(body_of(context.request, {"at"}), "at"));
+                      const auto body = body_of(context.request, {"at", "cluster"});
+                      backups.set_schedule(text_of(body, "at"), flag_of(body, "cluster"));
                       return answer(context.responder, 200, schedule_json(backups));
                     }});
 }

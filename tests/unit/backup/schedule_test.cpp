@@ -25,7 +25,7 @@ class Zone {
   }
 };
 
-bool due(double last_run, double now) { return is_due(Schedule{3 * 60 + 15, last_run}, now); }
+bool due(double last_run, double now) { return is_due(Schedule{3 * 60 + 15, false, last_run}, now); }
 
 }  // namespace
 
@@ -68,8 +68,10 @@ TEST_CASE("schedule: times are read strictly") {
 }
 
 TEST_CASE("schedule: it is the same after a restart") {
-  const auto again = schedule_from_json(to_json(Schedule{195, 12.5}));
+  const auto again = schedule_from_json(to_json(Schedule{195, true, 12.5}));
   CHECK(again.minute == 195);
+  CHECK(again.cluster);
   CHECK(again.last_run == 12.5);
   CHECK_FALSE(schedule_from_json(to_json(Schedule{})).minute);
+  CHECK_FALSE(schedule_from_json(gf::Json{{"minute", 195}, {"last_run", 1.5}}).cluster);
 }

@@ -28,7 +28,7 @@ Backup begun(const std::string& addon = "redis") {
 
 Backup save(FileSystem& files, const std::filesystem::path& folder, const std::string& bytes) {
   Sink sink(files, folder, begun());
-  sink.write(bytes);
+  sink.file().write(bytes);
   return sink.finish(began + 2);
 }
 
@@ -56,7 +56,7 @@ TEST_CASE("store: one that is not finished leaves nothing") {
   test::MemoryFileSystem files;
   {
     Sink sink(files, "/b", begun());
-    sink.write("half");
+    sink.file().write("half");
     CHECK(files.files.contains("/b/shop/redis/20251201T000000Z.resp.part"));
   }
   CHECK(files.files.empty());

@@ -69,13 +69,6 @@ class FakeScript final : public container::ExecStream {
   Signal changed_;
 };
 
-Backup redis_backup() {
-  Backup backup;
-  backup.project = "shop";
-  backup.addon = "redis";
-  return backup;
-}
-
 struct Fixture {
   net::io_context io;
   test::ManualClock clock;
@@ -117,18 +110,18 @@ struct Fixture {
 TEST_CASE("transfer: what a script writes is in the file, what it complains of is not") {
   Fixture f;
   f.script.says = {{false, "one "}, {true, "warning"}, {false, std::string(3 * piece_bytes, 'x')}};
-  const auto sink = std::make_shared<Sink>(f.files, "/b", redis_backup());
+  const auto sink = std::make_shared<FileSink>(f.files, "/b/file");
   const auto end = run_task(f.io, f.transfer.dump(f.script, sink, f.step));
   CHECK(end.exit_code == 0);
   CHECK(end.errors == "warning");
   CHECK(f.script.input_ended);
-  CHECK(sink->finish(1).sha256 == sha256_hex("one " + std::string(3 * piece_bytes, 'x')));
+  CHECK(sink->finish().sha256 == sha256_hex("one " + std::string(3 * piece_bytes, 'x')));
 }
 
 TEST_CASE("transfer: a full disk ends a dump") {
   Fixture f;
   f.script.says = {{false, "one"}};
-  const auto sink = std::make_shared<Sink>(f.files, "/b", redis_backup());
+  const auto sink = std::make_shared<FileSink>(f.files, "/b/file");
   f.files.fail_after = 0;
   CHECK_THROWS_AS(run_task(f.io, f.transfer.dump(f.script, sink, f.step)), Error);
 }
@@ -192,10 +185,8 @@ TEST_CASE("transfer: nothing is known of a script that does not end") {
 
 TEST_CASE("transfer: a changed file is refused") {
   Fixture f;
-  Backup backup;
-  backup.bytes = 5;
-  backup.sha256 = sha256_hex("bytes");
-  run_task(f.io, f.transfer.verify(f.file("bytes"), backup, f.step));
-  CHECK_THROWS_AS(run_task(f.io, f.transfer.verify(f.file("bytez"), backup, f.step)), Error);
-  CHECK_THROWS_AS(run_task(f.io, f.transfer.verify(f.file("bytes and more"), backup, f.step)), Error);
+  const Content content{5, sha256_hex("bytes")};
+  run_task(f.io, f.transfer.verify(f.file("bytes"), content, f.step));
+  CHECK_THROWS_AS(run_task(f.io, f.transfer.verify(f.file("bytez"), content, f.step)), Error);
+  CHECK_THROWS_AS(run_task(f.io, f.transfer.verify(f.file("bytes and more"), content, f.step)), Error);
 }

@@ -198,3 +198,22 @@ TEST_CASE("kube: by a kubeconfig over TLS: our certificate opens, a foreign auth
   CHECK_THROWS_AS(ready("ours", "stranger"), Error);
   run_task(io, server.stop());
 }
+
+TEST_CASE("kube: kinds that can be listed and created, each once; a group without its server is left out") {
+  Fixture f;
+  f.answers["GET /api/v1"] = {200, R"({"resources":[
+    {"name":"secrets","kind":"Secret","namespaced":true,"verbs":["create","get","list"]},
+    {"name":"componentstatuses","kind":"ComponentStatus","namespaced":false,"verbs":["get","list"]},
+    {"name":"pods/log","kind":"Pod","namespaced":true,"verbs":["create","list"]}]})"};
+  f.answers["GET /apis"] = {200, R"({"groups":[
+    {"versions":[{"groupVersion":"shop.io/v2"},{"groupVersion":"shop.io/v1"}],
+     "preferredVersion":{"groupVersion":"shop.io/v1"}},
+    {"versions":[{"groupVersion":"gone.io/v1"}],"preferredVersion":{"groupVersion":"gone.io/v1"}}]})"};
+  const auto both = R"({"resources":[{"name":"orders","kind":"Order","verbs":["create","list"]}]})";
+  f.answers["GET /apis/shop.io/v1"] = {200, both};
+  f.answers["GET /apis/shop.io/v2"] = {200, both};
+  f.answers["GET /apis/gone.io/v1"] = {503, "{}"};
+  std::vector<std::string> found;
+  for (const auto& one : f.run(f.api->kinds())) found.push_back(one.api_version + ' ' + one.kind);
+  CHECK(found == std::vector<std::string>{"v1 Secret", "shop.io/v1 Order"});
+}

@@ -133,3 +133,13 @@ TEST_CASE("the runtime folder is ours alone, or it is refused") {
   std::ofstream(folder.path() / "run") << "a file";
   CHECK(code_of() == ErrorCode::state_unwritable);
 }
+
+TEST_CASE("files: a second name outlives the first") {
+  TemporaryFolder folder;
+  PosixFileSystem files;
+  files.append(folder.path() / "a/file", "text", true);
+  files.link(folder.path() / "a/file", folder.path() / "b/deep/file");
+  files.remove(folder.path() / "a");
+  CHECK(files.read(folder.path() / "b/deep/file") == "text");
+  CHECK_THROWS_AS(files.link(folder.path() / "a/file", folder.path() / "c"), Error);
+}
