@@ -4,6 +4,8 @@
 #include "api/routes.hpp"
 #include "backup/backup_service.hpp"
 #include "cluster/providers.hpp"
+#include "delivery/prometheus.hpp"
+#include "environment/app_versions.hpp"
 #include "http/server.hpp"
 #include "snapshot/snapshot_service.hpp"
 #include "system/instance_lock.hpp"
@@ -54,6 +56,9 @@ class Daemon {
   deploy::DeployService deploy_;
   forward::ForwardService forwards_;
   environment::Environment environment_;
+  environment::AppVersions versions_;
+  delivery::Prometheus traffic_;
+  delivery::DeliveryService deliveries_;
   backup::BackupService backups_;
   snapshot::SnapshotService snapshots_;
   unsealer::Unsealer unsealer_;

@@ -2,6 +2,7 @@
 #include <functional>
 
 #include "backup/backup_service.hpp"
+#include "delivery/delivery_service.hpp"
 #include "doctor/doctor.hpp"
 #include "environment/environment.hpp"
 #include "page/page.hpp"
@@ -13,6 +14,7 @@ namespace gf::api {
 /// What the routes serve: references to the daemon's collaborators.
 struct Services {
   environment::Environment& environment;
+  delivery::DeliveryService& deliveries;
   backup::BackupService& backups;
   snapshot::SnapshotService& snapshots;
   unsealer::Unsealer& unsealer;
