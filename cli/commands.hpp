@@ -32,6 +32,7 @@ void add_addon(CLI::App& app, Context& context);
 void add_operation(CLI::App& app, Context& context);
 void add_kubeconfig(CLI::App& app, Context& context);
 void add_daemon(CLI::App& app, Context& context);
+void add_deliver(CLI::App& app, Context& context);
 void add_backup(CLI::App& app, Context& context);
 void add_snapshot(CLI::App& app, Context& context);
 void add_seal(CLI::App& app, Context& context);

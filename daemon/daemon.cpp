@@ -67,7 +67,11 @@ Daemon::Daemon(net::io_context& io, Paths paths)
           {io.get_executor(), clock_, workers_, kube_, mirror_, links_, images_, builder_, kustomize_, rollout_,
            sources_, [this] { return cluster::workload_nodes(environment_.cluster_seen()); },
            [this](const std::string& project, const std::string& app) { environment_.request_rollout(project, app); },
-           [this](const std::string& project, const std::string& sentence) { warn(project, sentence); }}),
+           [this](const std::string& project, const std::string& sentence) { warn(project, sentence); },
+           [this](const std::string& project, AppSpec app) {
+             const auto routing = deliveries_.routing_of(project, app.name);
+             return environment::divided(std::move(app), routing);
+           }}),
       forwards_(
           io.get_executor(),
           {[this] { return links_.any(); }, [this](const std::string& node) -> node::Link& { return links_.at(node); },
@@ -77,8 +81,13 @@ Daemon::Daemon(net::io_context& io, Paths paths)
           kube_, clock_, state::Document(files_, paths_.state / "ports.json")),
       environment_({io.get_executor(), clock_, workers_, operations_, cluster_, kube_, mirror_, links_, images_,
                     addons_, deploy_, forwards_, registry_, *engine_,
-                    [this](const std::string& subject, const std::string& sentence) { warn(subject, sentence); }},
+                    [this](const std::string& subject, const std::string& sentence) { warn(subject, sentence); },
+                    [this](const std::string& project) { deliveries_.forget(project); }},
                    state::Document(files_, paths_.state / "environment.json")),
+      versions_(environment_, deploy_),
+      traffic_(io.get_executor(), clock_, [this] { return environment_.port_of("prometheus"); }),
+      deliveries_({clock_, operations_, versions_, traffic_},
+                  state::Document(files_, paths_.state / "deliveries.json")),
       backups_({io.get_executor(), clock_, workers_, files_, operations_, kube_, mirror_, addons_,
                 [this] {
                   std::vector<std::string> names;
@@ -104,13 +113,14 @@ Daemon::Daemon(net::io_context& io, Paths paths)
   sources_.on_warning([this](const std::string& root, const std::string& sentence) { warn(root, sentence); });
   auto sentences = addons_.warnings();
   sentences.insert(sentences.end(), {registry_.warning(), forwards_.warning(), environment_.warning(),
-                                     backups_.warning(), snapshots_.warning()});
+                                     deliveries_.warning(), backups_.warning(), snapshots_.warning()});
   for (const auto& sentence : sentences)
     if (!sentence.empty()) warn("state", sentence);
 }
 
 api::Services Daemon::services() {
   return {environment_,
+          deliveries_,
           backups_,
           cluster_backups_,
           snapshots_,

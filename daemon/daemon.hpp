@@ -5,6 +5,8 @@
 #include "backup/backup_service.hpp"
 #include "backup/cluster_backups.hpp"
 #include "cluster/providers.hpp"
+#include "delivery/prometheus.hpp"
+#include "environment/app_versions.hpp"
 #include "http/server.hpp"
 #include "snapshot/snapshot_service.hpp"
 #include "system/instance_lock.hpp"
@@ -55,6 +57,9 @@ class Daemon {
   deploy::DeployService deploy_;
   forward::ForwardService forwards_;
   environment::Environment environment_;
+  environment::AppVersions versions_;
+  delivery::Prometheus traffic_;
+  delivery::DeliveryService deliveries_;
   backup::BackupService backups_;
   backup::ClusterBackups cluster_backups_;
   snapshot::SnapshotService snapshots_;

@@ -53,6 +53,25 @@ void print_addons(const Json& addons, bool color) {
       std::cout << "  " << addon.value("name", "") << ": " << addon.value("stand_in", "") << '\n';
 }
 
+/// What a new version beside the stable one does, and what it waits for.
+void print_delivery(const std::string& app, const Json& delivery) {
+  const auto phase = delivery.value("phase", "");
+  auto reason = delivery.value("reason", "");
+  std::string words = phase;
+  if (phase == "shifting") {
+    words += ", step " + std::to_string(delivery.value("step", 0) + 1) + " of " +
+             std::to_string(delivery.at("canary").at("steps").size());
+    if (reason.empty()) reason = "at " + std::to_string(delivery.value("percent", 0)) + " %";
+  }
+  if (phase == "preview") reason = "for requests with x-gf-preview: next; gf promote " + app + " gives it all";
+  if (phase == "flipped")
+    reason = "it serves everybody; gf rollback " + app + " goes back, gf promote " + app + " makes it the stable one";
+  std::cout << "    new version: " << words << (reason.empty() ? "" : ", " + reason.substr(0, reason.find('\n')));
+  if (phase != "preview" && phase != "flipped" && delivery.value("operation", "").empty())
+    std::cout << "; it stands still, gf deploy " << app << " goes on";
+  std::cout << '\n';
+}
+
 void print_project(const Json& project, bool color) {
   std::cout << "project " << project.value("name", "") << ": " << paint(project.value("state", ""), color) << ", "
             << project.value("root", "");
@@ -67,10 +86,12 @@ void print_project(const Json& project, bool color) {
               << (app.value("reason", "").empty() || app.value("state", "") == "ready"
                       ? ""
                       : ", " + app.value("reason", ""));
+    if (app.value("rolled_back", false)) std::cout << ", rolled back";
     if (app.contains("last_sync"))
       std::cout << ", last sync " << app["last_sync"].value("files", 0) << " files in "
                 << static_cast<int>(app["last_sync"].value("seconds", 0.0) * 10000) / 10.0 << " ms";
     std::cout << '\n';
+    if (app.contains("delivery")) print_delivery(app.value("name", ""), app["delivery"]);
     Rows rows;
     for (const auto& pod : app.at("pods"))
       rows.push_back({pod.value("name", ""), pod.value("node", ""), paint(pod.value("state", ""), color),

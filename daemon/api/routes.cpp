@@ -8,6 +8,7 @@ http::Handler make_api(const Services& services) {
   add_operation_routes(services.operations, routes);
   add_environment_routes(services, routes);
   add_project_routes(services, routes);
+  add_delivery_routes(services, routes);
   add_backup_routes(services.backups, routes);
   add_cluster_backup_routes(services.cluster_backups, routes);
   add_snapshot_routes(services.snapshots, routes);

@@ -12,6 +12,7 @@ void add_daemon_routes(const Services& services, Routes& routes);
 void add_operation_routes(operation::Engine& operations, Routes& routes);
 void add_environment_routes(const Services& services, Routes& routes);
 void add_project_routes(const Services& services, Routes& routes);
+void add_delivery_routes(const Services& services, Routes& routes);
 void add_backup_routes(backup::BackupService& backups, Routes& routes);
 void add_cluster_backup_routes(backup::ClusterBackups& backups, Routes& routes);
 void add_snapshot_routes(snapshot::SnapshotService& snapshots, Routes& routes);

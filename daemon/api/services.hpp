@@ -3,6 +3,7 @@
 
 #include "backup/backup_service.hpp"
 #include "backup/cluster_backups.hpp"
+#include "delivery/delivery_service.hpp"
 #include "doctor/doctor.hpp"
 #include "environment/environment.hpp"
 #include "page/page.hpp"
@@ -14,6 +15,7 @@ namespace gf::api {
 /// What the routes serve: references to the daemon's collaborators.
 struct Services {
   environment::Environment& environment;
+  delivery::DeliveryService& deliveries;
   backup::BackupService& backups;
   backup::ClusterBackups& cluster_backups;
   snapshot::SnapshotService& snapshots;

@@ -79,6 +79,11 @@ Json app_json(const Services& services, const std::string& project, const deploy
   json["ready"] = app.ready;
   json["port"] = port;
   json["url"] = port == 0 ? "" : "http://localhost:" + std::to_string(port);
+  json["rolled_back"] = app.rolled_back;
+  if (const auto* delivery = services.deliveries.find(project, app.name)) {
+    json["delivery"] = delivery::to_json(*delivery);
+    json["delivery"]["operation"] = services.deliveries.operation(project, app.name);
+  }
   json["pods"] = Json::array();
   for (const auto& pod : app.pods) json["pods"].push_back(pod_json(pod));
   if (app.last_sync) {

@@ -148,7 +148,7 @@ std::vector<Json> app_objects(const std::string& project, const AppSpec& app, co
   spec["selector"]["matchLabels"] = labels;
   // The former replicas go only when new ones serve: a broken image never takes the last good one down.
   spec["strategy"]["rollingUpdate"]["maxUnavailable"] = 0;
-  spec["strategy"]["rollingUpdate"]["maxSurge"] = "100%";
+  spec["strategy"]["rollingUpdate"]["maxSurge"] = 1;
   spec["template"]["metadata"]["labels"] = labels;
   if (!app.metrics_path.empty()) {
     auto& annotations = spec["template"]["metadata"]["annotations"];

@@ -10,14 +10,6 @@
 
 namespace gf::deploy {
 
-namespace {
-
-using operation::run_step;
-constexpr auto rollout_limit = std::chrono::minutes(3);
-constexpr const char* image_annotation = "greenfield.dev/image-key";
-
-}  // namespace
-
 DeployService::DeployService(Collaborators with)
     : with_(std::move(with)), attached_(with_.executor), checking_(with_.executor), ending_(with_.executor) {
   with_.mirror.on_event([this](const kube::WatchEvent& event) {
@@ -31,6 +23,10 @@ DeployService::DeployService(Collaborators with)
 }
 
 DeployService::Project& DeployService::at(const std::string& project) {
+  return const_cast<Project&>(std::as_const(*this).at(project));
+}
+
+const DeployService::Project& DeployService::at(const std::string& project) const {
   const auto found = projects_.find(project);
   if (found == projects_.end())
     throw Error(ErrorCode::not_found, "cannot find a running project called '" + project + "'", "gf up");
@@ -42,6 +38,10 @@ const AppSpec& DeployService::app_of(const Project& project, const std::string& 
   if (found == project.spec.apps.end())
     throw Error(ErrorCode::not_found, "cannot find an app called '" + app + "' in " + project.spec.name);
   return *found;
+}
+
+const AppSpec& DeployService::app(const std::string& project, const std::string& app) const {
+  return app_of(at(project), app);
 }
 
 const ProjectSpec* DeployService::spec(const std::string& project) const {
@@ -176,93 +176,16 @@ Task<> DeployService::check_images(std::string name) {
   const auto spec = found->second->spec;
   const auto tree = found->second->snapshot.tree;
   for (const auto& app : spec.apps) {
-    operation::Silent nobody;  // looking which image a change asks for is nobody's step
+    if (app.strategy != Strategy::rolling) continue;  // a new version waits for somebody's word
+    operation::Silent nobody;                         // looking which image a change asks for is nobody's step
     auto naming = with_.builder.name(name, spec.root, app, tree, nobody);
     const auto image = co_await std::move(naming);
     const auto again = projects_.find(name);
     if (again == projects_.end()) co_return;
-    auto& known = again->second->deployed[app.name];
-    if (known.empty())  // rolled out by a former daemon: the cluster remembers
-      if (const auto* object = with_.mirror.find("Deployment", name, app.name))
-        known = object->at("metadata").value("annotations", Json::object()).value(image_annotation, "");
-    if (!known.empty() && known != image.key) with_.needs_rollout(name, app.name);
+    const auto known = running(name, app.name);
+    if (known.image.key.empty() || known.image.key == image.key || known.passed_over == image.key) continue;
+    with_.needs_rollout(name, app.name);
   }
-}
-
-Task<std::string> DeployService::build(std::string name, std::string app_name, operation::Context& context) {
-  auto& project = at(name);
-  const auto app = app_of(project, app_name);
-  auto building = with_.builder.build(name, project.spec.root, app, project.snapshot.tree, context);
-  co_return (co_await std::move(building)).reference;
-}
-
-Task<std::vector<Json>> DeployService::objects(const Project& project, AppSpec app, std::string image,
-                                               std::map<std::string, std::vector<std::string>> claims) {
-  std::vector<Json> wanted;
-  if (app.manifests.empty()) {
-    wanted = app_objects(project.spec.name, app, image, claims);
-  } else {
-    auto rendering = render(project, app, image);
-    wanted = co_await std::move(rendering);
-  }
-  if (!in_mesh(project.spec)) co_return wanted;
-  join_mesh(wanted, project.spec.name, app);
-  for (auto& object : mesh_objects(project.spec.name, app, project.spec.apps)) wanted.push_back(std::move(object));
-  co_return wanted;
-}
-
-Task<std::vector<Json>> DeployService::render(const Project& project, AppSpec app, std::string image) {
-  const std::filesystem::path folder = std::filesystem::path(project.spec.root) / app.manifests;
-  auto rendering = with_.kustomize.render(folder, folder);
-  auto rendered = co_await std::move(rendering);
-  std::map<std::string, std::string> images;
-  images[app.name] = image;  // the project's manifests name its app's image by the app
-  for (auto& object : rendered) {
-    manifest::set_namespace(object, project.spec.name);
-    manifest::set_images(object, images);
-    manifest::add_labels(object, labels_of(project.spec.name, app.name));
-  }
-  co_return rendered;
-}
-
-Task<> DeployService::roll_out(std::string name, std::string app_name,
-                               std::map<std::string, std::vector<std::string>> claims, operation::Context& context) {
-  auto& project = at(name);
-  const auto app = app_of(project, app_name);
-  const auto tree = project.snapshot.tree;
-  BuiltImage image;
-  std::function<Task<>(operation::Context&)> build = [&](operation::Context& step) -> Task<> {
-    auto building = with_.builder.build(name, project.spec.root, app, tree, step);
-    image = co_await std::move(building);
-  };
-  auto building = run_step(context, "build " + app_name, build);
-  co_await std::move(building);
-  std::vector<std::string> references;
-  references.push_back(image.reference);
-  auto loading = with_.images.load(references, with_.nodes(), context);
-  co_await std::move(loading);
-  auto making = objects(project, app, image.reference, std::move(claims));
-  auto wanted = co_await std::move(making);
-  for (auto& object : wanted)
-    if (object.value("kind", "") == "Deployment") object["metadata"]["annotations"][image_annotation] = image.key;
-  project.deployed[app_name] = image.key;
-  const auto outdated = outdated_mesh_objects(app_name, wanted);
-  std::function<Task<>(operation::Context&)> start = [&](operation::Context& step) -> Task<> {
-    auto applying = with_.rollout.apply(std::move(wanted));
-    const auto workloads = co_await std::move(applying);
-    if (!app.autoscale) {
-      auto unscaling = with_.kube.remove(scaler_api, scaler_kind, name, app_name);
-      co_await std::move(unscaling);
-    }
-    auto removing = remove_mesh_objects(name, outdated);
-    co_await std::move(removing);
-    for (const auto& workload : workloads) {
-      auto waiting = with_.rollout.wait(workload, rollout_limit, step);
-      co_await std::move(waiting);
-    }
-  };
-  auto starting = run_step(context, "start " + app_name, start);
-  co_await std::move(starting);
 }
 
 std::vector<AppStatus> DeployService::status(const std::string& name) const {
@@ -282,7 +205,9 @@ std::vector<AppStatus> DeployService::status(const std::string& name) const {
       one.state = seen.ready ? "ready" : seen.failed ? "failed" : "starting";
       one.reason = seen.reason;
       if (app.autoscale) one.replicas = object->at("spec").value("replicas", app.autoscale->min);
-      one.image = object->at("spec")["template"]["spec"]["containers"][0].value("image", "");
+      const auto now = running_in(object);
+      one.image = now.image.reference;
+      one.rolled_back = !now.passed_over.empty();
     }
     one.ready = static_cast<int>(std::ranges::count_if(one.pods, &ReplicaStatus::ready));
     if (one.state == "starting")

@@ -1,9 +1,9 @@
 #pragma once
 #include <set>
 
-#include "deploy/image_builder.hpp"
 #include "deploy/mesh_objects.hpp"
 #include "deploy/replicas.hpp"
+#include "deploy/version.hpp"
 #include "manifest/kustomize.hpp"
 #include "manifest/rollout.hpp"
 
@@ -12,6 +12,7 @@ namespace gf::deploy {
 struct AppStatus {
   std::string name, state, reason, image;  ///< state: absent | starting | ready | failed
   int replicas = 0, ready = 0;
+  bool rolled_back = false;  ///< from what the checkout still is
   std::vector<ReplicaStatus> pods;
   std::optional<LastSync> last_sync;
 };
@@ -35,24 +36,46 @@ class DeployService {
     /// An app's image must change: somebody begins an operation that calls roll_out().
     std::function<void(const std::string& project, const std::string& app)> needs_rollout;
     std::function<void(const std::string& project, const std::string& sentence)> warn;
+    /// The app with its requests divided between the stable version and a new one.
+    std::function<AppSpec(const std::string& project, AppSpec app)> divide;
   };
   explicit DeployService(Collaborators with);
 
   /// Watches the checkout and follows its running replicas from now on. Repeating it takes the new spec over.
   Task<> attach(ProjectSpec spec);
   Task<> detach(std::string project);
+  using Claims = std::map<std::string, std::vector<std::string>>;  ///< addon → variable names
+
   /// Builds the image, without a cluster. Returns its reference.
   Task<std::string> build(std::string project, std::string app, operation::Context& context);
-  /// Image into the nodes, objects into the cluster, waits until the app is ready. `claims`: addon → variable names.
-  /// Throws Error(build_failed) or Error(deploy_failed); what ran before goes on running.
-  Task<> roll_out(std::string project, std::string app, std::map<std::string, std::vector<std::string>> claims,
-                  operation::Context& context);
+  /// Image into the nodes, objects into the cluster, waits until the app is ready. An app whose strategy is not rolling
+  /// keeps the version that it runs, and so does one that was rolled back from what the checkout still is; the first
+  /// one comes in as it is. Throws Error(build_failed) or Error(deploy_failed); what ran before goes on running.
+  Task<> roll_out(std::string project, std::string app, Claims claims, operation::Context& context);
+  /// Back to the former image. Throws Error(not_found) when there is none, Error(deploy_failed).
+  Task<> roll_back(std::string project, std::string app, Claims claims, operation::Context& context);
+  /// From now on the checkout's version is wanted though it was rolled back.
+  void end_roll_back(const std::string& project, const std::string& app);
+
+  // What strategies are made of. A version is an app of the project, or next_of() one.
+  /// The image that the checkout asks for now, built and in the nodes.
+  Task<BuiltImage> provide(std::string project, std::string app, operation::Context& context);
+  /// What the replicas of a version run, empty when there are none.
+  Running running(const std::string& project, const std::string& version) const;
+  /// Resumes when the replicas are ready. Throws Error(deploy_failed).
+  Task<> start(std::string project, AppSpec version, Running wanted, Claims claims, operation::Context& context);
+  /// Divides the requests as Collaborators::divide says now.
+  Task<> route(std::string project, std::string app);
+  Task<> remove_next(std::string project, std::string app);
+
   /// Looks whether the images that run are still those that the checkout asks for.
   void recheck(const std::string& project);
   /// Removes apps of the project that its greenfield.yaml does not name any more.
   Task<> remove_others(std::string project);
 
   const ProjectSpec* spec(const std::string& project) const;
+  /// Throws Error(not_found).
+  const AppSpec& app(const std::string& project, const std::string& app) const;
   const source::Snapshot* snapshot(const std::string& project) const;
   std::vector<AppStatus> status(const std::string& project) const;
   Task<> stop();
@@ -62,9 +85,10 @@ class DeployService {
     ProjectSpec spec;
     source::Snapshot snapshot;
     std::map<std::string, std::unique_ptr<Replicas>> apps;
-    std::map<std::string, std::string> deployed;  ///< app → key of the image that was rolled out last
+    std::map<std::string, Running> deployed;  ///< version → what it was told to run last
   };
   Project& at(const std::string& project);
+  const Project& at(const std::string& project) const;
   const AppSpec& app_of(const Project& project, const std::string& app) const;
   void changed(const std::string& project, source::Snapshot snapshot);
   Task<> watch(ProjectSpec spec);
@@ -73,9 +97,11 @@ class DeployService {
   Task<> wait_for(std::shared_ptr<bool> ended);
   Task<> stop_all(std::vector<std::unique_ptr<Replicas>> leaving, std::shared_ptr<bool> ended);
   Task<> check_images(std::string project);
-  Task<std::vector<Json>> objects(const Project& project, AppSpec app, std::string image,
-                                  std::map<std::string, std::vector<std::string>> claims);
+  Task<std::vector<Json>> objects(const Project& project, AppSpec app, std::string image, Claims claims);
   Task<std::vector<Json>> render(const Project& project, AppSpec app, std::string image);
+  AppSpec divided(const Project& project, const AppSpec& app) const;
+  Task<> load(std::string reference, operation::Context& context);
+  Task<> remove_app(std::string project, std::string kind, std::string name);
   Task<> remove_mesh_objects(std::string project, std::vector<MeshObjectName> objects);
 
   Collaborators with_;

@@ -123,15 +123,25 @@ Json destination_rule(const std::string& project, const AppSpec& app) {
   return one;
 }
 
+/// Who an app is for others; while it may have a new version, that one as well.
+std::vector<std::string> identities(const std::string& project, const std::string& from,
+                                    const std::vector<AppSpec>& apps) {
+  if (from == "gateway") return {gateway_identity};
+  const auto identity = "cluster.local/ns/" + project + "/sa/" + from;
+  std::vector<std::string> all = {identity};
+  if (std::ranges::find(apps, from + "-next", &AppSpec::name) != apps.end()) all.push_back(identity + "-next");
+  return all;
+}
+
 /// With rules: who fits one may call. Without any: nobody.
-Json authorization_policy(const std::string& project, const AppSpec& app) {
+Json authorization_policy(const std::string& project, const AppSpec& app, const std::vector<AppSpec>& apps) {
   auto one = object(security, "AuthorizationPolicy", project, app);
   one["spec"]["selector"]["matchLabels"] = selector(project, app.name);
   one["spec"]["action"] = "ALLOW";
   for (const auto& told : *app.mesh.allow) {
     Json callers = Json::array();
     for (const auto& from : told.from)
-      callers.push_back(from == "gateway" ? gateway_identity : "cluster.local/ns/" + project + "/sa/" + from);
+      for (const auto& identity : identities(project, from, apps)) callers.push_back(identity);
     Json source, rule, operation = Json::object();
     source["source"]["principals"] = callers;
     rule["from"] = Json::array({source});
@@ -215,7 +225,7 @@ std::vector<Json> mesh_objects(const std::string& project, const AppSpec& app, c
   const auto& mesh = app.mesh;
   if (mesh.protocol != "tcp") objects.push_back(virtual_service(project, app, apps));
   if (mesh.circuit_breaking) objects.push_back(destination_rule(project, app));
-  if (mesh.allow) objects.push_back(authorization_policy(project, app));
+  if (mesh.allow) objects.push_back(authorization_policy(project, app, apps));
   if (mesh.rate_limit) objects.push_back(rate_limit(project, app));
   return objects;
 }

@@ -8,26 +8,36 @@ namespace gf::deploy {
 
 Task<> DeployService::remove_others(std::string name) {
   const auto spec = at(name).spec;
+  const auto is_known = [&](const std::string& app) {
+    return std::ranges::any_of(spec.apps, [&](const AppSpec& one) {
+      return one.name == app || (one.strategy != Strategy::rolling && next_of(one).name == app);
+    });
+  };
   std::vector<std::pair<std::string, std::string>> leaving;
   for (const char* kind : {"Deployment", "StatefulSet"})
-    for (const auto* object : with_.mirror.all(kind, name, project_label, name)) {
-      const auto app = object->at("metadata")["labels"].value(app_label, "");
-      if (std::ranges::find(spec.apps, app, &AppSpec::name) == spec.apps.end())
+    for (const auto* object : with_.mirror.all(kind, name, project_label, name))
+      if (!is_known(object->at("metadata")["labels"].value(app_label, "")))
         leaving.emplace_back(kind, object->at("metadata").value("name", ""));
-    }
-  for (const auto& [kind, object] : leaving) {
-    auto removing = with_.kube.remove("apps/v1", kind, name, object);
+  for (auto& [kind, object] : leaving) {
+    auto removing = remove_app(name, std::move(kind), std::move(object));
     co_await std::move(removing);
-    for (const char* beside : {"Service", "ServiceAccount"}) {
-      auto following = with_.kube.remove("v1", beside, name, object);
-      co_await std::move(following);
-    }
-    auto unscaling = with_.kube.remove(scaler_api, scaler_kind, name, object);
-    co_await std::move(unscaling);
-    const auto staying = in_mesh(spec) ? mesh_objects(name, AppSpec(), {}) : std::vector<Json>();
-    auto leaving_mesh = remove_mesh_objects(name, outdated_mesh_objects(object, staying));
-    co_await std::move(leaving_mesh);
   }
+}
+
+Task<> DeployService::remove_app(std::string project, std::string kind, std::string name) {
+  const bool meshed = in_mesh(at(project).spec);
+  at(project).deployed.erase(name);
+  auto removing = with_.kube.remove("apps/v1", kind, project, name);
+  co_await std::move(removing);
+  for (const char* beside : {"Service", "ServiceAccount"}) {
+    auto following = with_.kube.remove("v1", beside, project, name);
+    co_await std::move(following);
+  }
+  auto unscaling = with_.kube.remove(scaler_api, scaler_kind, project, name);
+  co_await std::move(unscaling);
+  const auto staying = meshed ? mesh_objects(project, AppSpec(), {}) : std::vector<Json>();
+  auto leaving_mesh = remove_mesh_objects(project, outdated_mesh_objects(name, staying));
+  co_await std::move(leaving_mesh);
 }
 
 Task<> DeployService::remove_mesh_objects(std::string name, std::vector<MeshObjectName> objects) {

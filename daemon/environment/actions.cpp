@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <ctime>
 
-#include "core/when_all.hpp"
 #include "core/with_timeout.hpp"
 #include "environment/environment.hpp"
 #include "kube/readiness.hpp"
@@ -104,27 +103,6 @@ Task<> Environment::ensure_namespace(ProjectSpec project) {
   if (in_mesh(project)) space["metadata"]["labels"].update(Json(deploy::mesh_namespace_labels()));
   auto applying = with_.kube.apply(std::move(space));
   co_await std::move(applying);
-}
-
-Task<Environment::ClaimNames> Environment::claims(std::string project, AppSpec app, Context& context) {
-  std::vector<Task<std::vector<std::string>>> claiming;
-  for (const auto& addon : app.uses) claiming.push_back(claim(project, addon, context));
-  auto all = when_all(std::move(claiming));
-  auto variables = co_await std::move(all);
-  ClaimNames names;
-  for (std::size_t i = 0; i < variables.size(); ++i) names[app.uses[i]] = std::move(variables[i]);
-  co_return names;
-}
-
-Task<> Environment::start_app(ProjectSpec spec, AppSpec app, Context& context) {
-  if (in_mesh(spec)) {  // pods get their sidecars as they are made, or never
-    auto waiting = with_.addons.wait_ready("istio", context);
-    co_await std::move(waiting);
-  }
-  auto claiming = claims(spec.name, app, context);
-  auto names = co_await std::move(claiming);
-  auto rolling = with_.deploy.roll_out(spec.name, app.name, std::move(names), context);
-  co_await std::move(rolling);
 }
 
 Task<> Environment::open_forwards() {
@@ -246,19 +224,6 @@ Task<Json> Environment::run_addons(Context& context, std::string purge) {
     auto purging = with_.addons.purge(purge);
     co_await std::move(purging);
   }
-  co_return Json::object();
-}
-
-Task<Json> Environment::run_rollout(std::string project, std::string app, Context& context) {
-  const auto* spec = with_.deploy.spec(project);
-  if (!spec) co_return Json::object();
-  const auto copy = *spec;
-  for (const auto& one : copy.apps) {
-    if (one.name != app) continue;
-    auto starting = start_app(copy, one, context);
-    co_await std::move(starting);
-  }
-  with_.deploy.recheck(project);
   co_return Json::object();
 }
 

@@ -12,8 +12,6 @@ namespace {
 constexpr const char* kind_cluster_label = "io.x-k8s.kind.cluster";
 constexpr const char* user = "user";
 
-std::vector<std::string> whole_cluster(const Json&) { return {"cluster"}; }
-
 }  // namespace
 
 Environment::Environment(Collaborators with, state::Document wanted)
@@ -30,69 +28,6 @@ Environment::Environment(Collaborators with, state::Document wanted)
 
 std::string Environment::warning() const {
   return document_.warning("whether the cluster shall run", "`gf up` brings it back");
-}
-
-void Environment::add_kinds() {
-  using operation::Body;
-  using operation::Context;
-  using operation::Kind;
-  auto name = [](const char* key) { return [key](const Json& parameters) { return parameters.value(key, ""); }; };
-  with_.operations.add_kind(
-      Kind{"up", name("project"),
-           [](const Json& parameters) {
-             return std::vector<std::string>{"cluster", "project/" + parameters.value("project", "")};
-           },
-           [this](const Json& parameters) -> Body {
-             return [this, root = parameters.value("root", "")](Context& context) { return run_up(root, context); };
-           },
-           true});
-  with_.operations.add_kind(Kind{"down", [](const Json&) { return std::string("cluster"); }, whole_cluster,
-                                 [this](const Json& parameters) -> Body {
-                                   return [this, remove = parameters.value("remove", false)](Context& context) {
-                                     return run_down(remove, context);
-                                   };
-                                 },
-                                 true});
-  with_.operations.add_kind(
-      Kind{"restore", [](const Json&) { return std::string("cluster"); }, whole_cluster,
-           [this](const Json&) -> Body { return [this](Context& context) { return run_restore(context); }; }, false});
-  for (const char* kind : {"addon-enable", "addon-disable"})
-    with_.operations.add_kind(Kind{kind, name("addon"), whole_cluster,
-                                   [this](const Json& parameters) -> Body {
-                                     const auto purge = parameters.value("purge", false) ? parameters.value("addon", "")
-                                                                                         : std::string();
-                                     return [this, purge](Context& context) { return run_addons(context, purge); };
-                                   },
-                                   true});
-  with_.operations.add_kind(Kind{
-      "purge", name("project"),
-      [](const Json& parameters) {
-        return std::vector<std::string>{"cluster", "project/" + parameters.value("project", "")};
-      },
-      [this](const Json& parameters) -> Body {
-        return
-            [this, project = parameters.value("project", "")](Context& context) { return run_purge(project, context); };
-      },
-      true});
-  with_.operations.add_kind(Kind{
-      "addon-reset", name("addon"),
-      [](const Json& parameters) {
-        return std::vector<std::string>{"cluster", "project/" + parameters.value("project", "")};
-      },
-      [this](const Json& parameters) -> Body {
-        return [this, project = parameters.value("project", ""),
-                addon = parameters.value("addon", "")](Context& context) { return run_reset(project, addon, context); };
-      },
-      true});
-  with_.operations.add_kind(Kind{
-      "rollout", name("app"),
-      [](const Json& parameters) { return std::vector<std::string>{"project/" + parameters.value("project", "")}; },
-      [this](const Json& parameters) -> Body {
-        return [this, project = parameters.value("project", ""), app = parameters.value("app", "")](Context& context) {
-          return run_rollout(project, app, context);
-        };
-      },
-      false});
 }
 
 project::Vocabulary Environment::vocabulary() const {
@@ -130,20 +65,11 @@ Task<Operation> Environment::up(std::string root) {
   co_return with_.operations.start("up", parameters);
 }
 
-/// Rollouts that began by themselves give way to what the user asks for, which covers them.
-Task<> Environment::end_rollouts() {
-  const auto all = with_.operations.list();
-  for (const auto& one : all) {
-    if (one.kind != "rollout" || ended(one.state)) continue;
-    with_.operations.cancel(one.id);
-    auto waiting = with_.operations.wait(one.id);
-    co_await std::move(waiting);
-  }
-}
-
 Task<Operation> Environment::down(bool remove) {
   auto ending = end_rollouts();
   co_await std::move(ending);
+  auto halting = halt_deliveries({});
+  co_await std::move(halting);
   Json parameters;
   parameters["remove"] = remove;
   with_.operations.refuse_conflict("down", parameters);
@@ -177,29 +103,6 @@ Operation Environment::disable(const std::string& addon, bool cascade, bool purg
   with_.operations.refuse_conflict("addon-disable", parameters);
   with_.addons.drop(addon, user, cascade);
   return with_.operations.start("addon-disable", parameters);
-}
-
-void Environment::request_rollout(const std::string& project, const std::string& app) {
-  Json parameters;
-  parameters["project"] = project;
-  parameters["app"] = app;
-  try {
-    with_.operations.start("rollout", parameters);
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::conflict) throw;
-    following_.spawn("look at " + project + " again", recheck_later(project));
-  }
-}
-
-/// Looks again when whatever holds the project has ended.
-Task<> Environment::recheck_later(std::string project) {
-  const auto all = with_.operations.list();
-  for (const auto& one : all) {
-    if (ended(one.state)) continue;
-    auto waiting = with_.operations.wait(one.id);
-    co_await std::move(waiting);
-  }
-  with_.deploy.recheck(project);
 }
 
 int Environment::port_of(const std::string& name) const {

@@ -1,6 +1,7 @@
 #pragma once
 #include "addon/addon_service.hpp"
 #include "cluster/cluster_service.hpp"
+#include "delivery/delivery.hpp"
 #include "deploy/deploy_service.hpp"
 #include "environment/cargo.hpp"
 #include "forward/forward.hpp"
@@ -10,6 +11,9 @@
 #include "project/seed.hpp"
 
 namespace gf::environment {
+
+/// Of an action that `cannot` be done, for want of a cluster.
+Error no_cluster(const std::string& cannot);
 
 /// The long actions on the whole: up, down, addons, rollouts, and coming back by itself after a restart of the daemon,
 /// of the engine or of the machine. Each is a kind of operation whose steps are "ensure". Io thread only.
@@ -31,6 +35,7 @@ class Environment {
     project::Registry& registry;
     container::Engine& engine;
     std::function<void(const std::string& subject, const std::string& sentence)> warn;
+    std::function<void(const std::string& project)> purged;
   };
   Environment(Collaborators with, state::Document wanted);
 
@@ -43,7 +48,18 @@ class Environment {
   Task<Operation> reset(std::string project, std::string addon);
   Task<Operation> enable(std::string addon, std::string profile);
   Operation disable(const std::string& addon, bool cascade, bool purge);
+  /// Brings in what stands in the checkout, replica by replica, though it was rolled back.
+  Task<Operation> deploy(std::string project, std::string app);
+  /// Back to the former version, replica by replica. The checkout's comes in again when it changes, or by deploy().
+  Task<Operation> roll_back(std::string project, std::string app);
+  /// Brings in what stands in the checkout as soon as nothing else holds the project.
   void request_rollout(const std::string& project, const std::string& app);
+  /// Resumes when the project's checkout is followed and what is in its cluster known. Throws Error(not_found),
+  /// Error(cluster_unavailable).
+  Task<> reach_project(std::string project);
+  using ClaimNames = std::map<std::string, std::vector<std::string>>;  ///< addon → its variables
+  /// Ensures what the app uses.
+  Task<ClaimNames> claims(std::string project, AppSpec app, operation::Context& context);
 
   /// Follows the engine and brings back what is wanted: for the daemon's whole life.
   void start();
@@ -68,6 +84,7 @@ class Environment {
   Task<Json> run_restore(operation::Context& context);
   Task<Json> run_addons(operation::Context& context, std::string purge);
   Task<Json> run_rollout(std::string project, std::string app, operation::Context& context);
+  Task<Json> run_rollback(std::string project, std::string app, operation::Context& context);
   Task<Json> run_purge(std::string project, operation::Context& context);
   Task<Json> run_reset(std::string project, std::string addon, operation::Context& context);
   Task<bool> reach_cluster();
@@ -94,7 +111,6 @@ class Environment {
   Task<> load_cargo(Cargo& cargo, std::size_t nodes, operation::Context& context);
   Task<> load_into(std::vector<std::string> nodes, std::vector<std::string> references, operation::Context& context);
 
-  using ClaimNames = std::map<std::string, std::vector<std::string>>;  ///< addon → its variables
   Task<> start_app(ProjectSpec spec, AppSpec app, operation::Context& context);
   Task<std::vector<std::string>> claim(std::string project, std::string addon, operation::Context& context);
   Task<> claim_only(ProjectSpec spec, std::string addon, operation::Context& context);
@@ -103,13 +119,14 @@ class Environment {
   Task<> wait_names();
   Task<> seed(const addon::AddonSpec& spec, std::string project, addon::SeedMark mark,
               const std::vector<project::SeedFile>& files, operation::Context& context);
-  Task<ClaimNames> claims(std::string project, AppSpec app, operation::Context& context);
   Task<> ensure_namespace(ProjectSpec project);
   Task<> open_forwards();
   Task<> follow_engine();
   Task<> look();
   Task<> attach_projects();
+  Task<> end_operations(std::function<bool(const Operation&)> which);
   Task<> end_rollouts();
+  Task<> halt_deliveries(std::string project);
   Task<> recheck_later(std::string project);
   void set_wanted(bool running);
 

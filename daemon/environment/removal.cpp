@@ -18,11 +18,6 @@ constexpr std::pair<const char*, const char*> workload_kinds[] = {{"apps/v1", "D
                                                                   {"apps/v1", "DaemonSet"},  {"batch/v1", "CronJob"},
                                                                   {"batch/v1", "Job"},       {"v1", "Pod"}};
 
-Error no_cluster(const std::string& cannot) {
-  return Error(ErrorCode::cluster_unavailable, cannot + ": the cluster does not run",
-               "gf up, then again; `gf down --delete` removes the whole cluster");
-}
-
 /// Throws when the namespace of a project with this name would not be its own.
 void refuse_shared(const addon::Catalogue& catalogue, const std::string& project) {
   const bool shared =
@@ -34,6 +29,11 @@ void refuse_shared(const addon::Catalogue& catalogue, const std::string& project
 }
 
 }  // namespace
+
+Error no_cluster(const std::string& cannot) {
+  return Error(ErrorCode::cluster_unavailable, cannot + ": the cluster does not run",
+               "gf up, then again; `gf down --delete` removes the whole cluster");
+}
 
 Task<Operation> Environment::purge(std::string root) {
   const auto all = with_.registry.all();
@@ -51,6 +51,8 @@ Task<Operation> Environment::purge(std::string root) {
     throw no_cluster("cannot remove what " + name + " has");
   auto ending = end_rollouts();
   co_await std::move(ending);
+  auto halting = halt_deliveries(name);
+  co_await std::move(halting);
   Json parameters;
   parameters["project"] = name;
   with_.operations.refuse_conflict("purge", parameters);
@@ -71,6 +73,8 @@ Task<Operation> Environment::reset(std::string project, std::string addon) {
   co_await std::move(checking);
   auto ending = end_rollouts();
   co_await std::move(ending);
+  auto halting = halt_deliveries(project);
+  co_await std::move(halting);
   Json parameters;
   parameters["project"] = project;
   parameters["addon"] = addon;
@@ -179,6 +183,7 @@ Task<Json> Environment::run_purge(std::string project, Context& context) {
   std::erase_if(seeds_, [&](const auto& one) { return one.first.starts_with(project + '/'); });
   with_.addons.want(asker(project), {});
   with_.registry.remove(project);
+  with_.purged(project);
   if (!reached) co_return Json::object();
   auto settling = run_addons(context, {});  // what nobody wants any more ends
   co_return co_await std::move(settling);
@@ -201,6 +206,7 @@ Task<Json> Environment::run_reset(std::string project, std::string addon, Contex
     if (std::ranges::find(app.uses, addon) == app.uses.end()) continue;
     users.push_back(app);
     names.push_back(app.name);
+    if (app.strategy != Strategy::rolling) names.push_back(deploy::next_of(app).name);
   }
   if (!names.empty()) {
     std::function<Task<>(Context&)> stop = [&](Context&) { return stop_apps(project, names); };

@@ -55,12 +55,12 @@ MeshSpec MeshReader::read(const AppSpec& app, const YAML::Node& node) {
 }
 
 void MeshReader::read_traffic(const YAML::Node& node, MeshSpec& mesh) {
-  mesh.timeout = duration(node, "timeout", "");
+  mesh.timeout = in_.duration(node, "timeout", "");
   if (const auto part = node["retries"]; part.IsDefined()) mesh.retries = read_retries(part);
   if (const auto part = node["circuit_breaking"]; part.IsDefined()) mesh.circuit_breaking = read_circuit_breaking(part);
   if (const auto part = node["fault"]; part.IsDefined()) mesh.fault = read_fault(part);
   if (const auto part = node["rate_limit"]; part.IsDefined() && in_.open(part, "'rate_limit'", keys("rate_limit")))
-    mesh.rate_limit = MeshRateLimit{required(part, "requests", 1, 1'000'000), duration(part, "per", "1s")};
+    mesh.rate_limit = MeshRateLimit{required(part, "requests", 1, 1'000'000), in_.duration(part, "per", "1s")};
 }
 
 void MeshReader::read_routes(const AppSpec& app, const YAML::Node& routes, MeshSpec& mesh) {
@@ -109,7 +109,7 @@ MeshRetries MeshReader::read_retries(const YAML::Node& node) {
   MeshRetries retries;
   if (!in_.open(node, "'retries'", keys("retries"))) return retries;
   retries.attempts = required(node, "attempts", 0, 100);
-  retries.per_try_timeout = duration(node, "per_try_timeout", "");
+  retries.per_try_timeout = in_.duration(node, "per_try_timeout", "");
   retries.on = in_.texts(node, "on");
   for (const auto& condition : retries.on) {
     if (is_one_of(condition, retriable) || std::regex_match(condition, std::regex("[1-5][0-9][0-9]"))) continue;
@@ -129,8 +129,8 @@ MeshCircuitBreaking MeshReader::read_circuit_breaking(const YAML::Node& node) {
   breaking.requests = in_.integer(node, "requests", 1, 1'000'000, 0);
   const auto part = node["outlier"];
   if (!part.IsDefined() || !in_.open(part, "'outlier'", keys("outlier"))) return breaking;
-  breaking.outlier = MeshOutlier{in_.integer(part, "errors", 1, 1000, 5), duration(part, "interval", "10s"),
-                                 duration(part, "ejection", "30s"), in_.integer(part, "max_percent", 1, 100, 50)};
+  breaking.outlier = MeshOutlier{in_.integer(part, "errors", 1, 1000, 5), in_.duration(part, "interval", "10s"),
+                                 in_.duration(part, "ejection", "30s"), in_.integer(part, "max_percent", 1, 100, 50)};
   return breaking;
 }
 
@@ -139,7 +139,7 @@ MeshFault MeshReader::read_fault(const YAML::Node& node) {
   if (!in_.open(node, "'fault'", keys("fault"))) return fault;
   if (const auto part = node["delay"]; part.IsDefined() && in_.open(part, "'delay'", keys("delay"))) {
     fault.delay_percent = in_.integer(part, "percent", 1, 100, 100);
-    fault.delay = duration(part, "time", nullptr);
+    fault.delay = in_.duration(part, "time", nullptr);
   }
   if (const auto part = node["abort"]; part.IsDefined() && in_.open(part, "'abort'", keys("abort"))) {
     fault.abort_percent = in_.integer(part, "percent", 1, 100, 100);
@@ -190,19 +190,6 @@ void MeshReader::check_gateway(const AppSpec& app, const YAML::Node& node, const
   if (!open)
     in_.complain(node["allow"], "'allow' would lock out the gateway, where '" + app.name +
                                     "' is to be had: add gateway to a rule's 'from', or set 'gateway: false'");
-}
-
-/// "1500ms", "5s", "2m". Without fallback it is required; the empty one means 0.
-std::chrono::milliseconds MeshReader::duration(const YAML::Node& map, const char* key, const char* fallback) {
-  static const std::regex shape("([1-9][0-9]{0,6})(ms|s|m|h)");
-  static const std::map<std::string, int> units = {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}};
-  const auto text = in_.text(map, key, fallback ? fallback : "");
-  std::smatch parts;
-  if (std::regex_match(text, parts, shape)) return std::chrono::milliseconds(std::stoll(parts[1]) * units.at(parts[2]));
-  if (map[key].IsDefined() || !fallback)
-    in_.complain(map[key].IsDefined() ? map[key] : map,
-                 std::string("'") + key + "' must be a time such as 500ms, 5s or 2m, not " + kind_of(map[key]));
-  return std::chrono::milliseconds(0);
 }
 
 int MeshReader::required(const YAML::Node& map, const char* key, int least, int most) {

@@ -21,7 +21,6 @@ class MeshReader {
   std::vector<MeshRule> read_allow(const YAML::Node& node);
   void check_protocol(const YAML::Node& node, const MeshSpec& mesh);
   void check_gateway(const AppSpec& app, const YAML::Node& node, const MeshSpec& mesh);
-  std::chrono::milliseconds duration(const YAML::Node& map, const char* key, const char* fallback);
   int required(const YAML::Node& map, const char* key, int least, int most);
   bool is_app(const std::string& name) const;
   std::vector<std::string> app_names() const;

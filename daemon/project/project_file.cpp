@@ -7,6 +7,7 @@
 
 #include "project/keys.hpp"
 #include "project/mesh_reader.hpp"
+#include "project/strategy_reader.hpp"
 #include "project/yaml_reader.hpp"
 #include "protocol/error.hpp"
 
@@ -66,8 +67,11 @@ class Parser {
     if (!apps.IsDefined() || apps.IsNull() || !in_.open(apps, "'apps'", {})) return;
     for (const auto& member : apps) read_app(member.first, member.second);
     MeshReader mesh(in_, spec_);  // an app's routes may name any other
-    for (auto& app : spec_.apps)
+    StrategyReader strategy(in_, spec_);
+    for (auto& app : spec_.apps) {
       if (const auto node = apps[app.name]["mesh"]; node.IsDefined()) app.mesh = mesh.read(app, node);
+      strategy.read(app, apps[app.name]);
+    }
   }
 
   void read_addons(const YAML::Node& addons) {

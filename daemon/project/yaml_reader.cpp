@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <regex>
 #include <set>
+#include <sstream>
 
 #include "protocol/json.hpp"
 
@@ -68,6 +70,33 @@ int YamlReader::integer(const YAML::Node& map, const char* key, int least, int m
   complain(node, std::string("'") + key + "' must be a whole number from " + std::to_string(least) + " to " +
                      std::to_string(most) + ", not " + kind_of(node));
   return fallback;
+}
+
+double YamlReader::number(const YAML::Node& map, const char* key, double least, double most, double fallback) {
+  const auto node = map[key];
+  if (!node.IsDefined()) return fallback;
+  double value = 0;
+  if (node.IsScalar()) {
+    const auto& digits = node.Scalar();
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (error == std::errc() && end == digits.data() + digits.size() && value >= least && value <= most) return value;
+  }
+  std::ostringstream range;
+  range << least << " to " << most;
+  complain(node, std::string("'") + key + "' must be a number from " + range.str() + ", not " + kind_of(node));
+  return fallback;
+}
+
+std::chrono::milliseconds YamlReader::duration(const YAML::Node& map, const char* key, const char* fallback) {
+  static const std::regex shape("([1-9][0-9]{0,6})(ms|s|m|h)");
+  static const std::map<std::string, int> units = {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}};
+  const auto told = text(map, key, fallback ? fallback : "");
+  std::smatch parts;
+  if (std::regex_match(told, parts, shape)) return std::chrono::milliseconds(std::stoll(parts[1]) * units.at(parts[2]));
+  if (map[key].IsDefined() || !fallback)
+    complain(map[key].IsDefined() ? map[key] : map,
+             std::string("'") + key + "' must be a time such as 500ms, 5s or 2m, not " + kind_of(map[key]));
+  return std::chrono::milliseconds(0);
 }
 
 std::vector<std::string> YamlReader::texts(const YAML::Node& map, const char* key) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <yaml-cpp/yaml.h>
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -18,6 +19,9 @@ class YamlReader {
   bool open(const YAML::Node& node, const std::string& what, const std::vector<std::string>& known);
   std::string text(const YAML::Node& map, const char* key, std::string fallback = {});
   int integer(const YAML::Node& map, const char* key, int least, int most, int fallback);
+  double number(const YAML::Node& map, const char* key, double least, double most, double fallback);
+  /// "500ms", "5s", "2m". Without a fallback (nullptr) it must be there; the empty one means 0.
+  std::chrono::milliseconds duration(const YAML::Node& map, const char* key, const char* fallback);
   std::vector<std::string> texts(const YAML::Node& map, const char* key);
   /// A map of texts; numbers and booleans count as texts.
   std::map<std::string, std::string> table(const YAML::Node& map, const char* key);

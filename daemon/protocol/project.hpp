@@ -6,6 +6,7 @@
 
 #include "protocol/json.hpp"
 #include "protocol/mesh.hpp"
+#include "protocol/strategy.hpp"
 
 namespace gf {
 
@@ -55,7 +56,9 @@ struct AppSpec {
   std::map<std::string, std::string> env;
   std::vector<std::string> command;  ///< replaces the image's entry point
   int memory_mib = 256;              ///< limit
-  MeshSpec mesh;                     ///< counts for projects that have the addon istio
+  Strategy strategy = Strategy::rolling;
+  CanarySpec canary;  ///< counts for Strategy::canary
+  MeshSpec mesh;      ///< counts for projects that have the addon istio
   bool operator==(const AppSpec&) const = default;
 };
 

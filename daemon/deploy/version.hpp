@@ -1,0 +1,34 @@
+#pragma once
+#include <optional>
+#include <vector>
+
+#include "deploy/image_builder.hpp"
+
+namespace gf::deploy {
+
+/// Pure: the new version of an app as an app of its own, beside the stable one: its Deployment, Service and identity
+/// end with "-next". It is reached through the stable one's routes only.
+AppSpec next_of(const AppSpec& app);
+
+/// Pure: the app with its requests divided: of all that its routes give to itself, `percent` go to the new version.
+AppSpec divided(AppSpec app, int percent);
+
+/// Pure: the app with one more route before all others: requests with the header go to the new version.
+AppSpec with_preview(AppSpec app, const std::string& header, const std::string& value);
+
+/// What the replicas of an app run.
+struct Running {
+  BuiltImage image;
+  std::string passed_over;  ///< key of the image that somebody went back from: only a change of the checkout ends that
+};
+
+/// Pure: as the Deployment says; empty without one (nullptr).
+Running running_in(const Json* deployment);
+/// Pure: notes it in the Deployment.
+void note_running(Json& deployment, const Running& running);
+
+/// Pure: the image to go back to, by the ReplicaSets of the Deployment's project: of those that serve still, else of
+/// the newest revision but its own and the one passed over. nullopt when there is none.
+std::optional<BuiltImage> former_image(const Json& deployment, const std::vector<Json>& replica_sets);
+
+}  // namespace gf::deploy
