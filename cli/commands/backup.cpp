@@ -35,7 +35,8 @@ Json all_backups(Context& context) {
   Json all;
   all["backups"] = Json::array();
   const auto root = project_root(context.folder);
-  for (const auto& project : context.session.get("/v1/status").at("projects"))
+  const auto status = context.session.get("/v1/status");  // outlives the walk through it
+  for (const auto& project : status.at("projects"))
     if (project.value("root", "") == root)
       all = context.session.get("/v1/projects/" + http::percent_encode(project.value("name", "")) + "/backups");
   all["cluster"] = context.session.get("/v1/cluster-backups").at("backups");
