@@ -1,7 +1,6 @@
 #include "backup/cluster_backup.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include "backup/retention.hpp"
 #include "protocol/error.hpp"
@@ -75,22 +74,6 @@ ClusterBackup cluster_backup_from_json(const Json& value) {
 bool full_is_due(const std::vector<ClusterBackup>& backups, double now) {
   return std::ranges::none_of(backups,
                               [&](const ClusterBackup& one) { return one.full && week_of(one.began) == week_of(now); });
-}
-
-std::vector<ClusterBackup> expired(const std::vector<ClusterBackup>& backups, double now) {
-  std::vector<Backup> ages;
-  for (const auto& one : backups) {
-    auto& age = ages.emplace_back();
-    age.id = one.id;
-    age.began = one.began;
-    age.scheduled = one.scheduled;
-  }
-  std::set<std::string> leaving;
-  for (const auto& one : expired(ages, now)) leaving.insert(one.id);
-  std::vector<ClusterBackup> found;
-  std::ranges::copy_if(backups, std::back_inserter(found),
-                       [&](const ClusterBackup& one) { return leaving.contains(one.id); });
-  return found;
 }
 
 fs::path objects_of(const fs::path& folder, const ClusterBackup& backup) {

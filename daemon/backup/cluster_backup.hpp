@@ -38,8 +38,6 @@ ClusterBackup cluster_backup_from_json(const Json& value);
 
 /// Pure: whether none of `backups` is a full one of the week that `now` lies in.
 bool full_is_due(const std::vector<ClusterBackup>& backups, double now);
-/// Pure: those that the schedule removes at `now`, by the rule for backups of projects.
-std::vector<ClusterBackup> expired(const std::vector<ClusterBackup>& backups, double now);
 
 std::filesystem::path objects_of(const std::filesystem::path& folder, const ClusterBackup& backup);
 std::filesystem::path archive_of(const std::filesystem::path& folder, const ClusterBackup& backup,

@@ -4,6 +4,7 @@
 
 #include "backup/cluster_backups.hpp"
 #include "backup/cluster_volume.hpp"
+#include "backup/retention.hpp"
 #include "protocol/error.hpp"
 #include "snapshot/node_script.hpp"
 

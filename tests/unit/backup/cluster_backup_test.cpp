@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "backup/retention.hpp"
 #include "support/memory_file_system.hpp"
 
 namespace {

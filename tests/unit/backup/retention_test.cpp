@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "backup/backup.hpp"
 #include "backup/retention.hpp"
 
 namespace {
