@@ -54,6 +54,8 @@ std::string_view name(Phase phase) {
   return "starting";
 }
 
+std::string key_of(const std::string& project, const std::string& app) { return project + '/' + app; }
+
 Json to_json(const Delivery& delivery) {
   Json json;
   json["project"] = delivery.project;

@@ -42,6 +42,10 @@ struct Delivery {
   std::optional<Samples> seen;  ///< what they judged then; not kept on disk
 };
 
+/// What names the delivery of an app: "project/app".
+std::string key_of(const std::string& project, const std::string& app);
+inline std::string key_of(const Delivery& delivery) { return key_of(delivery.project, delivery.app); }
+
 Json to_json(const Delivery& delivery);
 /// Throws Json's own exceptions for another shape.
 Delivery delivery_from_json(const Json& json);

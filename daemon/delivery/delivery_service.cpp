@@ -6,8 +6,6 @@ namespace gf::delivery {
 
 namespace {
 
-std::string key_of(const std::string& project, const std::string& app) { return project + '/' + app; }
-
 std::string subject_of(const Json& parameters) {
   return key_of(parameters.value("project", ""), parameters.value("app", ""));
 }
@@ -16,7 +14,7 @@ std::map<std::string, Delivery> read(const Json& json) {
   std::map<std::string, Delivery> all;
   for (const auto& one : json) {
     auto delivery = delivery_from_json(one);
-    auto key = key_of(delivery.project, delivery.app);
+    auto key = key_of(delivery);
     all[std::move(key)] = std::move(delivery);
   }
   return all;

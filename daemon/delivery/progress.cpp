@@ -19,8 +19,6 @@ constexpr auto settling = std::chrono::seconds(2);
 
 bool needs_next(Phase phase) { return phase == Phase::shifting || phase == Phase::preview || phase == Phase::flipped; }
 
-std::string key_of(const Delivery& delivery) { return delivery.project + '/' + delivery.app; }
-
 }  // namespace
 
 /// Parameters with a strategy are those of deploy(); somebody's other words have changed the phase already.
@@ -30,7 +28,7 @@ Task<Json> DeliveryService::run(Json parameters, Context& context) {
   auto reaching = with_.versions.reach(project);
   co_await std::move(reaching);
   // Its replicas went with a cluster that was removed: from the beginning, then.
-  const auto known = deliveries_.find(project + '/' + app);
+  const auto known = deliveries_.find(key_of(project, app));
   if (known != deliveries_.end() && needs_next(known->second.phase) &&
       with_.versions.running(project, app, Slot::next).key.empty())
     enter(known->second, Phase::starting);
@@ -38,7 +36,7 @@ Task<Json> DeliveryService::run(Json parameters, Context& context) {
     auto beginning = begin(std::move(parameters), context);
     co_await std::move(beginning);
   }
-  auto going = go_on(project + '/' + app, context);
+  auto going = go_on(key_of(project, app), context);
   co_await std::move(going);
   const auto* left = find(project, app);
   Json result;
