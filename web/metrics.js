@@ -56,10 +56,10 @@ async function query(panel, seconds, chosen) {
     const found = await ask("/data/metrics/query_range", { query: fill(target.expr, chosen), start: end - seconds, end, step });
     return found.data.result.map((one) => ({ name: legend(target.legendFormat, one.metric), values: one.values }));
   }));
-  return answers.flat();
+  return { span: [end - seconds, end], answers: answers.flat() };
 }
 
-function draw(box, panel, answers) {
+function draw(box, panel, { span, answers }) {
   box.querySelector(".chart").replaceChildren();
   if (!answers.length) {
     const nothing = document.createElement("p");
@@ -70,13 +70,13 @@ function draw(box, panel, answers) {
   }
   const { unit, min } = panel.fieldConfig?.defaults ?? {};
   const series = answers.map((one, index) => ({
-    label: one.name, stroke: colours[index % colours.length], width: 1.5, points: { show: false }, value: (_, value) => format(value, unit),
+    label: one.name, stroke: colours[index % colours.length], width: 1.5, value: (_, value) => format(value, unit),
   }));
   const style = getComputedStyle(document.body);
   const axis = { stroke: style.color, grid: { stroke: "#8883" }, ticks: { stroke: "#8883" } };
   new uPlot({
     width: box.clientWidth - 16, height: 180, cursor: { sync: { key: "time" } },
-    scales: { y: { range: (_, low, high) => uPlot.rangeNum(min ?? low, high === low ? high + 1 : high, 0.1, true) } },
+    scales: { x: { range: () => span }, y: { range: (_, low, high) => uPlot.rangeNum(min ?? low, high === low ? high + 1 : high, 0.1, true) } },
     axes: [axis, { ...axis, size: 70, values: (_, values) => values.map((value) => format(value, unit)) }],
     series: [{}, ...series],
   }, table(answers), box.querySelector(".chart"));
@@ -115,8 +115,8 @@ export function showMetrics(main, [file, seconds = "1800", ...picked]) {
     const chosen = Object.fromEntries(variables.map((one, index) => [one.name, picked[index] || one.allValue || ".*"]));
     const refresh = async () => {
       const results = await Promise.allSettled(dashboard.panels.map(async (panel, index) => {
-        const answers = await query(panel, +seconds, chosen);
-        if (!ended) draw(boxes[index], panel, answers);
+        const found = await query(panel, +seconds, chosen);
+        if (!ended) draw(boxes[index], panel, found);
       }));
       if (ended) return;
       complain(results.find((one) => one.status === "rejected")?.reason ?? null);

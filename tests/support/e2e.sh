@@ -12,7 +12,7 @@ gf=${GF_BUILD:-$root/build/dev}/cli/gf
 app=$work/app
 gf() { "$gf" -C "$app" "$@"; }
 say() { printf '%s: %s\n' "$scenario" "$1"; }
-fail() { say "FAILED: $1"; exit 1; }
+fail() { failure=$1; say "FAILED: $1"; exit 1; }
 kube() { docker exec "$GF_CLUSTER-control-plane" kubectl --kubeconfig /etc/kubernetes/admin.conf "$@"; }
 finish() {
   local code=$?
@@ -22,6 +22,7 @@ finish() {
     kube get pods -A -o wide 2>&1 || true
     kube get events -A 2>&1 | tail -n 30 || true
     cut -c 1-300 "$XDG_STATE_HOME/gf/gfd.log" | grep -v 'Shadow\|^  0x\|redzone' | tail -n 60 || true
+    say "FAILED: ${failure:-a command ended with $code}"  # once more, where the log ends
     # KEEP=1 leaves everything for a look.
     [[ -z ${KEEP:-} ]] || exit "$code"
   fi
