@@ -11,7 +11,8 @@ namespace {
 using operation::Context;
 
 constexpr const char* addon_name = "sealed-secrets";
-constexpr const char* controller = "sealed-secrets-controller";  ///< its Deployment and its Service
+constexpr const char* controller = "sealed-secrets-controller";            ///< its Deployment and its Service
+constexpr const char* controller_port = "sealed-secrets-controller:http";  ///< the Service's port, by name
 constexpr const char* cutoff_annotation = "greenfield.dev/key-cutoff";
 constexpr auto start_limit = std::chrono::minutes(2);
 
@@ -55,7 +56,7 @@ Task<http::Response> Unsealer::ask(std::string method, std::string path, std::st
   if (!body.empty()) request.headers.set("Content-Type", "application/json");
   request.body = std::move(body);
   const auto& spec = with_.addons.catalogue().at(addon_name);
-  auto asking = with_.kube.ask_service(spec.space, std::string(controller) + ":http", std::move(request));
+  auto asking = with_.kube.ask_service(spec.space, controller_port, std::move(request));
   co_return co_await std::move(asking);
 }
 
