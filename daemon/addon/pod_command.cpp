@@ -48,7 +48,7 @@ const Json* PodCommands::ready_pod(const std::string& space, const Workload& of)
     const bool selected = std::ranges::all_of(wanted.items(), [&](const auto& label) {
       return kube::has_label(*pod, label.key(), label.value().template get<std::string>());
     });
-    if (!selected || !kube::assess(*pod).ready) continue;
+    if (!selected || !kube::assess(*pod).ready || pod->at("metadata").contains("deletionTimestamp")) continue;
     if (leads(*pod)) return pod;
     if (!any) any = pod;
   }

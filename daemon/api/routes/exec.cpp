@@ -1,4 +1,5 @@
 #include "api/answers.hpp"
+#include "api/pick_pod.hpp"
 #include "api/program_relay.hpp"
 #include "api/routes.hpp"
 #include "node/pod_exec.hpp"
@@ -8,11 +9,9 @@ namespace gf::api {
 
 namespace {
 
-const Json& pick_pod(const Services& services, const std::string& project, const std::string& app,
-                     const std::string& name) {
-  for (const auto* pod : services.mirror.all("Pod", project, deploy::app_label, app))
-    if (name.empty() ? !node::container_id(*pod, app).empty() : pod->at("metadata").value("name", "") == name)
-      return *pod;
+const Json& pod_of(const Services& services, const std::string& project, const std::string& app,
+                   const std::string& name) {
+  if (const auto* pod = pick_pod(services.mirror.all("Pod", project, deploy::app_label, app), app, name)) return *pod;
   throw Error(ErrorCode::not_found, "cannot find a running replica of " + app + (name.empty() ? "" : " called " + name),
               "gf status");
 }
@@ -22,7 +21,7 @@ Task<> run_exec(const Services& services, std::string project, std::string app, 
   if (command.empty())
     throw Error(ErrorCode::bad_request, "cannot run a command: 'command' must be a list that is not empty");
   const bool tty = flag_of(body, "tty");
-  const auto& pod = pick_pod(services, project, app, text_of(body, "pod"));
+  const auto& pod = pod_of(services, project, app, text_of(body, "pod"));
   auto spec = node::pod_exec(pod, app, std::move(command), tty, true);
   auto starting = node::start_in_pod(services.engine, std::move(spec));
   auto program = co_await std::move(starting);
