@@ -99,11 +99,6 @@ Task<> Environment::bring_images(ProjectSpec spec, Rise& rise, Context& context)
     auto unpacking = with_.images.unpack(rise.cargo.delivered(), cluster::workload_nodes(seen_));
     co_await std::move(unpacking);
   }
-  // The control plane takes no pods of ours unless a project's own manifests put one there: it comes last.
-  std::vector<std::string> nodes;
-  for (const auto& node : seen_.nodes) nodes.push_back(node.name);
-  auto completing = load_into(std::move(nodes), rise.cargo.delivered(), context);
-  co_await std::move(completing);
 }
 
 /// For programs on this machine.
