@@ -64,7 +64,7 @@ struct ExecPiece {
 class ExecStream {
  public:
   virtual ~ExecStream() = default;
-  virtual Task<std::optional<ExecPiece>> read() = 0;  ///< nullopt at the end
+  virtual Task<std::optional<ExecPiece>> read() = 0;  ///< nullopt at the end, which is told once
   virtual Task<> write(std::string_view bytes) = 0;   ///< to its standard input
   virtual Task<> finish_writing() = 0;
   virtual Task<> resize(int columns, int rows) = 0;  ///< tty only

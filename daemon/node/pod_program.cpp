@@ -27,14 +27,15 @@ class PodProgram final : public container::ExecStream {
       : crictl_(std::move(crictl)), tty_(tty), end_(tty) {}
 
   Task<std::optional<container::ExecPiece>> read() override {
-    for (;;) {
+    while (!ended_) {
       auto reading = crictl_->read();
       auto piece = co_await std::move(reading);
+      ended_ = !piece;
       if (piece && piece->is_error == tty_) co_return piece;  // what the command itself writes to its output
       container::ExecPiece passed{!tty_, piece ? end_.pass(piece->bytes) : end_.finish()};
       if (!passed.bytes.empty()) co_return passed;
-      if (!piece) co_return std::nullopt;
     }
+    co_return std::nullopt;
   }
   Task<> write(std::string_view bytes) override { return crictl_->write(bytes); }
   Task<> finish_writing() override { return crictl_->finish_writing(); }
@@ -50,6 +51,7 @@ class PodProgram final : public container::ExecStream {
   std::unique_ptr<container::ExecStream> crictl_;
   bool tty_;  ///< then all is one output
   CrictlEnd end_;
+  bool ended_ = false;  ///< a socket that has told its end once tells it to nobody who waits for it again
 };
 
 }  // namespace
@@ -71,11 +73,15 @@ std::string CrictlEnd::finish() {
   return {};
 }
 
+std::unique_ptr<container::ExecStream> pod_program(std::unique_ptr<container::ExecStream> crictl, bool tty) {
+  return std::make_unique<PodProgram>(std::move(crictl), tty);
+}
+
 Task<std::unique_ptr<container::ExecStream>> start_in_pod(container::Engine& engine, container::ExecSpec spec) {
   const bool tty = spec.tty;
   auto starting = engine.exec_stream(std::move(spec));
   auto crictl = co_await std::move(starting);
-  co_return std::make_unique<PodProgram>(std::move(crictl), tty);
+  co_return pod_program(std::move(crictl), tty);
 }
 
 Task<container::ExecResult> run_in_pod(container::Engine& engine, container::ExecSpec spec, std::string input) {

@@ -24,6 +24,9 @@ class CrictlEnd {
   std::optional<int> code_;
 };
 
+/// A running crictl as the program that it runs.
+std::unique_ptr<container::ExecStream> pod_program(std::unique_ptr<container::ExecStream> crictl, bool tty);
+
 /// Runs what pod_exec() made: as engine.exec_stream() and engine.exec() do, with the exit code of the command itself.
 Task<std::unique_ptr<container::ExecStream>> start_in_pod(container::Engine& engine, container::ExecSpec spec);
 Task<container::ExecResult> run_in_pod(container::Engine& engine, container::ExecSpec spec, std::string input);

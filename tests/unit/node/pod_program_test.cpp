@@ -2,6 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <stdexcept>
+
+#include "support/run_task.hpp"
+
+using namespace gf;
 using namespace gf::node;
 
 namespace {
@@ -15,6 +20,28 @@ const std::string typed =
 struct Passed {
   std::string text;
   std::optional<int> code;
+};
+
+/// Fails as the engine does, and has no second end to tell: a socket would wait for it for ever.
+class Failing final : public container::ExecStream {
+ public:
+  Task<std::optional<container::ExecPiece>> read() override {
+    ++asked_;
+    if (asked_ > 2) throw std::logic_error("asked again after the end");
+    if (asked_ == 2) co_return std::nullopt;
+    co_return container::ExecPiece{true, line};
+  }
+  Task<> write(std::string_view) override { co_return; }
+  Task<> finish_writing() override { co_return; }
+  Task<> resize(int, int) override { co_return; }
+  Task<int> exit_code() override { co_return 1; }
+  void close() override {}
+
+  static constexpr const char* line =
+      "time=\"now\" level=fatal msg=\"execing command in container 1bfb: container is in CONTAINER_EXITED state\"\n";
+
+ private:
+  int asked_ = 0;
 };
 
 /// Given in pieces of `size`.
@@ -65,4 +92,24 @@ TEST_CASE("on a terminal nothing that shows is held back that cannot be its line
   CHECK(end.pass("t") == "t");
   CHECK(end.pass("\033[31mF") == "");
   CHECK(end.pass("ine\033[0m") == "\033[31mFine\033[0m");
+}
+
+TEST_CASE("what crictl itself failed with is told, and then the end") {
+  auto program = pod_program(std::make_unique<Failing>(), false);
+  auto body = [&]() -> Task<> {
+    auto reading = program->read();
+    const auto said = co_await std::move(reading);
+    CHECK(said.has_value());
+    CHECK(said.value_or(container::ExecPiece{}).bytes == Failing::line);
+    for (int i = 0; i < 2; ++i) {
+      auto again = program->read();
+      const auto end = co_await std::move(again);
+      CHECK_FALSE(end.has_value());
+    }
+    auto asking = program->exit_code();
+    const int code = co_await std::move(asking);
+    CHECK(code == 1);
+  };
+  net::io_context io;
+  test::run_task(io, body());
 }
