@@ -42,9 +42,10 @@ Actions Supervision::hold(int status) {
     return {{Kind::signal_group, SIGKILL},
             {Kind::no_timer},
             tell(ended + " after a restart; the next saved change starts it")};
-  return {{Kind::signal_group, SIGKILL},
-          timer(limits_.patience),
-          tell(ended + "; newer files within " + seconds(limits_.patience) + " start it again, else the container ends")};
+  return {
+      {Kind::signal_group, SIGKILL},
+      timer(limits_.patience),
+      tell(ended + "; newer files within " + seconds(limits_.patience) + " start it again, else the container ends")};
 }
 
 Actions Supervision::on_restart() {
