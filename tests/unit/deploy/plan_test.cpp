@@ -105,10 +105,10 @@ TEST_CASE("what happens after a sync changes nothing but the signal that follows
   app.reload_signal = "USR1";
   const std::pair<OnSync, const char*> rows[] = {
       {OnSync::none, ""}, {OnSync::reload, "USR1"}, {OnSync::restart, node::restart_signal}};
-  for (const auto& [on_sync, signal] : rows) {
-    app.on_sync = on_sync;
-    CAPTURE(signal);
-    CHECK(signal_after_sync(app) == signal);
+  for (const auto& row : rows) {
+    app.on_sync = row.first;
+    CAPTURE(row.second);
+    CHECK(signal_after_sync(app) == row.second);
     CHECK(route(app, "app/main.py", {}) == Route::sync);
     CHECK(app_objects("shop", app, "img:1", {})[0]["spec"]["template"]["spec"].contains("readinessGates"));
   }

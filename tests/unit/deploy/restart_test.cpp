@@ -24,6 +24,7 @@ std::string contents(const fs::path& path) {
 class Container {
  public:
   Container() {
+    set_source("");
     const auto here = folder_.path().string();
     const auto script =
         "cd '" + here + "'; echo yes >started; cp \"$(cat where)\" new 2>/dev/null && mv new seen; exec sleep 60";
