@@ -43,7 +43,7 @@ Daemon::Daemon(net::io_context& io, Paths paths)
       engine_(container::make_docker_engine(io.get_executor(), container::docker_socket_path())),
       operations_(io.get_executor(), clock_, files_, paths_.state / "operations"),
       mirror_(io.get_executor(), kube_),
-      links_(io.get_executor(), *engine_, clock_, paths_.agent.string()),
+      links_(io.get_executor(), *engine_, clock_, {paths_.agent.string(), paths_.supervisor.string()}),
       images_(io.get_executor(), clock_, *engine_, processes_, paths_.share / "images/image"),
       providers_(
           cluster::make_providers(*engine_, processes_, host_facts(), (paths_.state / "kind.kubeconfig").string())),

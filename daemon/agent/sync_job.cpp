@@ -29,6 +29,7 @@ std::string temporary_name() {
 int signal_number(const std::string& name) {
   if (name.empty()) return 0;
   const auto short_name = name.starts_with("SIG") ? name.substr(3) : name;
+  if (short_name == node::restart_signal) return SIGRTMIN;
   for (int number = 1; number < NSIG; ++number)
     if (const char* known = ::sigabbrev_np(number); known && short_name == known) return number;
   throw Failure{"bad-request", "cannot send the signal " + shown(name) + ": there is none of that name",

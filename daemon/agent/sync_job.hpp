@@ -47,7 +47,7 @@ class SyncJob {
   std::uint64_t written_ = 0;
 };
 
-/// "HUP" or "SIGHUP" → its number; empty → 0. Throws Failure(bad-request).
+/// "HUP" or "SIGHUP" → its number, also of node::restart_signal; empty → 0. Throws Failure(bad-request).
 int signal_number(const std::string& name);
 
 }  // namespace gf::agent

@@ -16,6 +16,13 @@ std::pair<std::string, std::string> split_tag(const std::string& reference) {
   return {reference.substr(0, colon), reference.substr(colon + 1)};
 }
 
+/// A list that engines write as null, or leave out, when it is empty.
+std::vector<std::string> words_of(const Json& config, const char* key) {
+  const auto list = config.find(key);
+  if (list == config.end() || !list->is_array()) return {};
+  return list->get<std::vector<std::string>>();
+}
+
 /// Lines out of pieces of text.
 class LineSplitter {
  public:
@@ -72,6 +79,8 @@ Task<std::optional<Image>> DockerEngine::image(std::string reference) {
   if (const auto& tags = answer["RepoTags"]; tags.is_array()) image.tags = tags.get<std::vector<std::string>>();
   if (const auto& labels = answer["Config"]["Labels"]; labels.is_object())
     image.labels = labels.get<std::map<std::string, std::string>>();
+  image.entrypoint = words_of(answer["Config"], "Entrypoint");
+  image.command = words_of(answer["Config"], "Cmd");
   co_return image;
 }
 

@@ -26,6 +26,7 @@ struct Image {
   std::vector<std::string> tags;
   std::uint64_t bytes = 0;
   std::map<std::string, std::string> labels;
+  std::vector<std::string> entrypoint, command;  ///< what it starts by itself: the one, then the other
 };
 
 struct EngineVersion {

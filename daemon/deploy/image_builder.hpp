@@ -28,6 +28,8 @@ class ImageBuilder {
   /// Ensures it. Throws Error(build_failed) with the compiler's words.
   Task<BuiltImage> build(std::string project, std::string root, AppSpec app, std::shared_ptr<const source::Tree> tree,
                          operation::Context& context);
+  /// The engine's copy of an image, nullopt when it has none.
+  Task<std::optional<container::Image>> image(std::string reference) { return engine_.image(std::move(reference)); }
   /// The checkout's paths that were in the image when it was built: what a fresh container may have too much of.
   std::vector<std::string> paths_in(const std::string& reference);
 

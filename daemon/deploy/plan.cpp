@@ -4,6 +4,7 @@
 
 #include "core/digest.hpp"
 #include "deploy/glob.hpp"
+#include "node/messages.hpp"
 
 namespace gf::deploy {
 
@@ -41,6 +42,18 @@ Route route(const AppSpec& app, const std::string& path, const std::vector<std::
   if (!app.image.empty() || in_context.empty()) return Route::none;
   if (in_context == app.dockerfile || in_context == ".dockerignore") return Route::build;
   return is_docker_ignored(ignored, in_context) ? Route::none : Route::build;
+}
+
+std::string signal_after_sync(const AppSpec& app) {
+  switch (app.on_sync) {
+    case OnSync::none:
+      return {};
+    case OnSync::reload:
+      return app.reload_signal;
+    case OnSync::restart:
+      return node::restart_signal;
+  }
+  return {};
 }
 
 std::vector<const source::TreeFile*> context_files(const AppSpec& app, const source::Tree& tree,

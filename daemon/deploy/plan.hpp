@@ -16,8 +16,7 @@ enum class Route {
 };
 
 /// Pure: the route of `path` (relative to the checkout). A synced folder wins over the build context unless
-/// `rebuild_on` names the file, or the app asks for a new start after each change (then its process must find the files
-/// at its start: they come with the image). `ignored` are the rules of the context's .dockerignore.
+/// `rebuild_on` names the file. `ignored` are the rules of the context's .dockerignore.
 Route route(const AppSpec& app, const std::string& path, const std::vector<std::string>& ignored);
 
 /// Pure: the files that a build of the app sees, relative to its context.
@@ -38,6 +37,9 @@ std::string joined_paths(const std::vector<std::string>& paths);
 std::vector<std::string> split_paths(const std::string& text);
 
 /// Whether an app's files are synced at all.
-inline bool syncs(const AppSpec& app) { return !app.sync.empty() && app.on_sync != OnSync::restart; }
+inline bool syncs(const AppSpec& app) { return !app.sync.empty(); }
+
+/// Pure: the signal that a container's first process gets when its files have changed, "" for none.
+std::string signal_after_sync(const AppSpec& app);
 
 }  // namespace gf::deploy

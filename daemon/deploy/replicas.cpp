@@ -120,7 +120,7 @@ Task<bool> Replicas::sync_once(std::string pod, std::string container_id) {
     request.target = deltas[i].target;
     request.deletes = std::move(deltas[i].deletes);
     request.writes = std::move(deltas[i].writes);
-    if (i + 1 == deltas.size() && app_.on_sync == OnSync::reload) request.signal = app_.reload_signal;
+    if (i + 1 == deltas.size()) request.signal = signal_after_sync(app_);
     auto syncing = link.sync(std::move(request));
     const auto result = co_await std::move(syncing);
     sum.files += result.files;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "deploy/deploy_service.hpp"
+#include "deploy/supervised.hpp"
 #include "manifest/transform.hpp"
 #include "protocol/error.hpp"
 
@@ -77,6 +78,11 @@ Task<std::vector<Json>> DeployService::objects(const Project& project, AppSpec a
   } else {
     auto rendering = render(project, app, image);
     wanted = co_await std::move(rendering);
+  }
+  if (app.on_sync == OnSync::restart) {
+    auto looking = with_.builder.image(image);
+    const auto known = co_await std::move(looking);
+    supervise(wanted, app.name, image, known);
   }
   if (!in_mesh(project.spec)) co_return wanted;
   join_mesh(wanted, project.spec.name, app);

@@ -33,7 +33,7 @@ struct SyncRequest {
   std::string target;        ///< absolute folder inside the container
   std::vector<std::string> deletes;
   std::vector<FileWrite> writes;
-  std::string signal;  ///< sent to the container's first process afterwards ("HUP"); empty = none
+  std::string signal;  ///< sent to the container's first process afterwards ("HUP", restart_signal); empty = none
 };
 
 struct SyncResult {
@@ -66,11 +66,16 @@ class Link {
   virtual Task<std::unique_ptr<http::Stream>> dial(DialTarget target) = 0;
 };
 
-/// The links to all nodes of the cluster. Installs the agent into a node when it is missing or differs (by digest) and
-/// runs it there through one engine exec stream.
+/// Where this machine has the programs that every node gets.
+struct NodePrograms {
+  std::string agent, supervisor;
+};
+
+/// The links to all nodes of the cluster. Installs the agent, and the supervisor for containers beside it, into a node
+/// when it is missing or differs (by digest) and runs it there through one engine exec stream.
 class Links {
  public:
-  Links(Executor executor, container::Engine& engine, Clock& clock, std::string agent_path);
+  Links(Executor executor, container::Engine& engine, Clock& clock, NodePrograms programs);
   ~Links();
   /// Makes the set of links equal to these nodes (container names). New ones connect in the background.
   void set_nodes(std::vector<std::string> nodes);

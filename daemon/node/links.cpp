@@ -10,8 +10,8 @@
 namespace gf::node {
 
 struct Links::State {
-  State(Executor io, container::Engine& engine, Clock& time, std::string agent_path)
-      : executor(io), clock(time), starter(engine, time, std::move(agent_path)), changed(io) {}
+  State(Executor io, container::Engine& engine, Clock& time, NodePrograms programs)
+      : executor(io), clock(time), starter(engine, time, std::move(programs)), changed(io) {}
 
   /// A link and what keeps it up. It stays when its node goes: whoever still holds it gets an error, not a dead object.
   struct Entry {
@@ -38,8 +38,8 @@ struct Links::State {
   }
 };
 
-Links::Links(Executor executor, container::Engine& engine, Clock& clock, std::string agent_path)
-    : state_(std::make_shared<State>(executor, engine, clock, std::move(agent_path))) {}
+Links::Links(Executor executor, container::Engine& engine, Clock& clock, NodePrograms programs)
+    : state_(std::make_shared<State>(executor, engine, clock, std::move(programs))) {}
 
 Links::~Links() = default;
 

@@ -24,9 +24,12 @@ struct Failure {
 std::string encode(const Failure& message);
 Failure decode_failure(std::string_view payload);
 
+/// The signal by which gf-supervise starts its program anew: the first real-time signal, as nobody else uses it.
+inline constexpr const char* restart_signal = "RTMIN";
+
 struct SyncBegin {
   std::string container_id, target;
-  std::string signal;  ///< "HUP", or empty for none
+  std::string signal;  ///< "HUP", restart_signal, or empty for none
 };
 std::string encode(const SyncBegin& message);
 SyncBegin decode_sync_begin(std::string_view payload);

@@ -142,6 +142,8 @@ class Parser {
       if (!spec_.addons.contains(used))
         in_.complain(node["uses"], "'uses' names " + used + ", which is not under 'addons'");
     read_sync(node, app);
+    if (app.on_sync == OnSync::restart && !node["sync"].IsDefined())
+      in_.complain(node["on_sync"], "'on_sync: restart' needs 'sync': the files whose changes restart the program");
     if (app.localhost_port != 0)
       for (const auto& other : spec_.apps)
         if (other.localhost_port == app.localhost_port)

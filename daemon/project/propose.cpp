@@ -78,7 +78,8 @@ std::string propose(std::string root, Vocabulary vocabulary) {
   if (const auto* folder = source_folder(top))
     text += std::string("    sync: [{from: ") + folder + ", to: /srv/app/" + folder +
             "}]   # saved files go straight into every replica: `to` is where the Dockerfile puts them\n"
-            "    on_sync: restart                    # none | reload (a signal) | restart\n";
+            "    on_sync: restart                    # none | reload (a signal) | restart (the program, in its "
+            "container)\n";
   return text;
 }
 

@@ -25,7 +25,12 @@ struct SyncRule {
   bool operator==(const SyncRule&) const = default;
 };
 
-enum class OnSync { none, reload, restart };
+/// What happens to an app's program when its files have changed in the container.
+enum class OnSync {
+  none,     ///< nothing: it looks itself
+  reload,   ///< it gets AppSpec::reload_signal
+  restart,  ///< gf-supervise starts it anew, in the same container
+};
 
 /// As many replicas as the load asks for.
 struct Autoscale {

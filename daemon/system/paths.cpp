@@ -50,6 +50,9 @@ Paths find_paths(const Environment& environment, const fs::path& program, unsign
   paths.agent =
       folder(environment, "GF_AGENT",
              first_existing({prefix / "libexec/greenfield/gf-agent", program.parent_path() / "agent/gf-agent"}));
+  paths.supervisor = folder(
+      environment, "GF_SUPERVISE",
+      first_existing({prefix / "libexec/greenfield/gf-supervise", program.parent_path() / "supervise/gf-supervise"}));
   return paths;
 }
 

@@ -18,6 +18,7 @@ struct Paths {
       share;  ///< holds addons/ and images/: $GF_SHARE, else ../share/greenfield of the program, else the source tree
   std::filesystem::path
       agent;  ///< the gf-agent program: $GF_AGENT, else ../libexec/greenfield/gf-agent, else beside the program's build
+  std::filesystem::path supervisor;  ///< the gf-supervise program: $GF_SUPERVISE, else likewise
 
   std::filesystem::path socket() const { return runtime / "gfd.sock"; }
   std::filesystem::path lock() const { return runtime / "gfd.lock"; }

@@ -1,4 +1,4 @@
-"""`cmake --install` into a folder of its own: gf from there finds gfd, gf-agent, the addons and the images beside it."""
+"""`cmake --install` into a folder of its own: gf from there finds gfd, gf-agent, gf-supervise, the addons and the images beside it."""
 import json, os, pathlib, subprocess, sys, tempfile, unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
@@ -26,6 +26,8 @@ class Install(unittest.TestCase):
             self.assertIn("greenfield/redis:", there.stdout)
             agent = gfd.run(prefix / "libexec/greenfield/gf-agent", "--help")
             self.assertEqual((agent.returncode, agent.stderr), (2, "usage: gf-agent [--proc FOLDER]\n"))
+            supervise = gfd.run(prefix / "libexec/greenfield/gf-supervise", "--", "sh", "-c", "echo supervised")
+            self.assertEqual((supervise.returncode, supervise.stdout), (0, "supervised\n"))
             for page in ("man1/gf.1", "man8/gfd.8"):
                 self.assertTrue((prefix / "share/man" / page).exists(), page)
             self.assertTrue((prefix / "share/greenfield/schema/greenfield.schema.json").exists())

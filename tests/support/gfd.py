@@ -46,7 +46,7 @@ class Gfd:
         self.work = pathlib.Path(tempfile.mkdtemp(prefix="gf-test-"))
         self.runtime, self.state = self.work / "run/gf", self.work / "state/gf"
         self.socket = self.runtime / "gfd.sock"
-        self.env = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "GF_SHARE", "GF_AGENT")}
+        self.env = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "GF_SHARE", "GF_AGENT", "GF_SUPERVISE")}
         self.env |= {
             "HOME": str(self.work), "XDG_RUNTIME_DIR": str(self.work / "run"), "XDG_STATE_HOME": str(self.work / "state"),
             "XDG_CONFIG_HOME": str(self.work / "config"), "XDG_CACHE_HOME": str(self.work / "cache"),

@@ -16,8 +16,8 @@ class LocalNode {
   }
   ~LocalNode() { run_task(io_, group_.stop()); }
 
-  /// Adds a container; returns the folder that is its file system.
-  std::filesystem::path add(const std::string& container_id) { return table_.add(container_id); }
+  /// Adds a container whose first process is `pid`; returns the folder that is its file system.
+  std::filesystem::path add(const std::string& container_id, pid_t pid = 4242) { return table_.add(container_id, pid); }
   node::Link& link() { return link_; }
   net::io_context& io() { return io_; }
 

@@ -4,6 +4,7 @@
 
 #include "deploy/app_objects.hpp"
 #include "deploy/glob.hpp"
+#include "node/messages.hpp"
 
 using namespace gf;
 using namespace gf::deploy;
@@ -94,12 +95,23 @@ TEST_CASE("each file has one route") {
   CHECK(route(app, "other.py", {}) == Route::none);
   CHECK(route(app, "service/Dockerfile", {"*"}) == Route::build);
   app = example();
-  app.on_sync = OnSync::restart;
-  CHECK(route(app, "app/main.py", {}) == Route::build);
-  app = example();
   app.image = "nginx";
   CHECK(route(app, "app/main.py", {}) == Route::sync);
   CHECK(route(app, "other.py", {}) == Route::none);
+}
+
+TEST_CASE("what happens after a sync changes nothing but the signal that follows it") {
+  auto app = example();
+  app.reload_signal = "USR1";
+  const std::pair<OnSync, const char*> rows[] = {
+      {OnSync::none, ""}, {OnSync::reload, "USR1"}, {OnSync::restart, node::restart_signal}};
+  for (const auto& row : rows) {
+    app.on_sync = row.first;
+    CAPTURE(row.second);
+    CHECK(signal_after_sync(app) == row.second);
+    CHECK(route(app, "app/main.py", {}) == Route::sync);
+    CHECK(app_objects("shop", app, "img:1", {})[0]["spec"]["template"]["spec"].contains("readinessGates"));
+  }
 }
 
 TEST_CASE("an image's key changes with what it is made of, and not with what is synced") {

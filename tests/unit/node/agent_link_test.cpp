@@ -273,30 +273,38 @@ TEST_CASE("agent link: a reader never sees part of a file") {
 
 TEST_CASE("agent link: the signal reaches the container's first process, after the files") {
   World world;
-  int ready[2];
-  REQUIRE(::pipe(ready) == 0);
-  const pid_t child = ::fork();
-  if (child == 0) {
-    // Blocked before anybody is told: the signal waits, and its coming is the exit code.
-    sigset_t set;
-    ::sigemptyset(&set);
-    ::sigaddset(&set, SIGHUP);
-    ::sigprocmask(SIG_BLOCK, &set, nullptr);
-    (void)!::write(ready[1], "x", 1);
-    ::_exit(::sigwaitinfo(&set, nullptr) == SIGHUP ? 7 : 1);
+  struct Row {
+    const char* name;
+    int number;
+  };
+  for (const auto& row : {Row{"HUP", SIGHUP}, Row{"SIGUSR1", SIGUSR1}, Row{node::restart_signal, SIGRTMIN}}) {
+    CAPTURE(row.name);
+    int ready[2];
+    REQUIRE(::pipe(ready) == 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      // Blocked before anybody is told: the signal waits, and its coming is the exit code.
+      sigset_t set;
+      ::sigemptyset(&set);
+      ::sigaddset(&set, row.number);
+      ::sigprocmask(SIG_BLOCK, &set, nullptr);
+      (void)!::write(ready[1], "x", 1);
+      ::_exit(::sigwaitinfo(&set, nullptr) == row.number ? 7 : 1);
+    }
+    char byte;
+    REQUIRE(::read(ready[0], &byte, 1) == 1);
+    ::close(ready[0]);
+    ::close(ready[1]);
+    world.table.add(row.name, child);
+    auto request = world.request("x", "1");
+    request.container_id = row.name;
+    request.signal = row.name;
+    run_task(world.io, world.link.sync(request));
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    CHECK(WEXITSTATUS(status) == 7);
   }
-  char byte;
-  REQUIRE(::read(ready[0], &byte, 1) == 1);
-  ::close(ready[0]);
-  ::close(ready[1]);
-  world.table.add("other", child);
   auto request = world.request("x", "1");
-  request.container_id = "other";
-  request.signal = "HUP";
-  run_task(world.io, world.link.sync(request));
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  CHECK(WEXITSTATUS(status) == 7);
   request.signal = "NOSUCH";
   const auto refused = start(world.io, world.link.sync(request));
   while (!*refused) world.io.run_one();

@@ -149,6 +149,7 @@ TEST_CASE("what is wrong is told with place, reason and the nearest name") {
       {"apps: {api: {image: x, sync: [{from: a, to: b}]}}", "'to' must be an absolute folder"},
       {"apps: {api: {image: x, sync: [{from: a, to: /}]}}", "'to' must be an absolute folder"},
       {"apps: {api: {image: x, on_sync: relod}}", "'on_sync' cannot be 'relod'; did you mean 'reload'?"},
+      {"apps: {api: {image: x, on_sync: restart}}", "greenfield.yaml:3:33: 'on_sync: restart' needs 'sync'"},
       {"apps: {api: {image: x, uses: [redis]}}", "'uses' names redis, which is not under 'addons'"},
       {"apps: {api: {image: x, env: {1a: b}}}", "'1a' is no name of an environment variable"},
       {"apps: {api: {image: x, ready_path: /x}}", "'ready_path' needs a 'port'"},

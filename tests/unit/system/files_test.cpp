@@ -91,6 +91,8 @@ TEST_CASE("paths follow XDG: relative values are ignored, fallbacks as the speci
   CHECK(set.socket() == "/run/user/4711/gf/gfd.sock");
   CHECK(set.state == plain.state);
   CHECK(set.share == "/opt/share");
+  CHECK(set.agent.filename() == "gf-agent");
+  CHECK(set.supervisor == set.agent.parent_path() / "gf-supervise");
 }
 
 TEST_CASE("instance lock: one holder at a time, named by its pid; free again when the holder ends") {
