@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: gf-agent [--proc FOLDER]\n");
     return 2;
   }
-  std::signal(SIGPIPE, SIG_IGN);
+  for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);  // errors of the write, not our end
   ::umask(0);
   rlimit files;  // one for each dialled connection
   if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {

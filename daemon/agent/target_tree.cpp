@@ -97,8 +97,10 @@ Descriptor TargetTree::open_folder(const std::string& path) const {
 TargetTree::Place TargetTree::find(const std::string& path) const {
   check_path(path);
   Place place{open_folder(above(path)), last(path)};
-  // ENOTDIR: a file lies where the folder would be.
-  if (!place.folder && errno != ENOENT && errno != ENOTDIR) fail(errno, "read", path);
+  // ENOTDIR: a file lies where the folder would be. EXDEV, ELOOP: a link does that leads nowhere in the target; whoever
+  // writes there is told.
+  if (!place.folder && errno != ENOENT && errno != ENOTDIR && errno != EXDEV && errno != ELOOP)
+    fail(errno, "read", path);
   return place;
 }
 

@@ -22,7 +22,7 @@ class TargetTree {
     Descriptor folder;
     std::string name;
   };
-  /// Without a folder when it does not exist.
+  /// Without a folder when it does not exist in the target.
   Place find(const std::string& path) const;
   /// Makes missing folders; a file in the place of a folder gives way.
   Place make(const std::string& path);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/digest.hpp"
+
 namespace gf::deploy {
 
 namespace {
@@ -16,25 +18,53 @@ std::string path_in_checkout(const SyncRule& rule, const std::string& path) {
 
 using Files = std::vector<source::TreeFile>;
 
-std::vector<node::FileWrite> read_files(std::string root, SyncRule rule, Files files) {
-  std::vector<node::FileWrite> writes;
-  for (const auto& file : files) {
-    auto contents = source::read_file(root, path_in_checkout(rule, file.path));
-    if (!contents) continue;
+/// Whether a folder above `path` is one of those that `holds` says yes to.
+template <class Holds>
+bool any_above(const std::string& path, Holds holds) {
+  for (auto slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1))
+    if (holds(path.substr(0, slash))) return true;
+  return false;
+}
+
+/// What is to go: but for what lies below a path where a file or link is now. Writing that one makes room for it, while
+/// the delete, done a second time, would go through the link.
+std::vector<std::string> deletes_of(const source::Tree& now, const std::set<std::string>& gone) {
+  std::vector<std::string> deletes;
+  for (const auto& path : gone)
+    if (!any_above(path, [&](const std::string& folder) { return now.find(folder) != nullptr; }))
+      deletes.push_back(path);
+  return deletes;
+}
+
+Delta read_delta(std::string root, SyncRule rule, source::Tree now, std::set<std::string> gone, Files wanted) {
+  Delta delta;
+  delta.target = rule.to;
+  delta.deletes = deletes_of(now, gone);
+  for (const auto& path : gone) delta.touched.push_back(path_in_checkout(rule, path));
+  for (const auto& file : wanted) {
+    const auto path = path_in_checkout(rule, file.path);
+    delta.touched.push_back(path);
+    auto contents = source::read_file(root, path);
+    const bool settled = contents && sha256_hex(*contents) == file.digest;
+    if (!settled) delta.unsettled.push_back(path);
+    if (!contents || (file.link && !settled)) continue;  // what is a file now makes no link
     node::FileWrite write;
     write.file = {file.path, file.mode, file.link, file.digest};
     write.contents = std::move(contents);
-    writes.push_back(std::move(write));
+    delta.writes.push_back(std::move(write));
   }
-  return writes;
+  return delta;
 }
 
-Task<std::vector<node::FileWrite>> read_some(WorkerPool& workers, std::string root, SyncRule rule, Files files) {
+/// `now` are the rule's files, of which `wanted` are to be written; `gone` are paths that are to be deleted.
+Task<Delta> make_delta(WorkerPool& workers, std::string root, SyncRule rule, source::Tree now,
+                       std::set<std::string> gone, Files wanted) {
   std::uint64_t bytes = 0;
-  for (const auto& file : files) bytes += file.size;
-  if (files.size() <= inline_files && bytes <= inline_bytes)
-    co_return read_files(std::move(root), std::move(rule), std::move(files));
-  auto reading = offload(workers, read_files, std::move(root), std::move(rule), std::move(files));
+  for (const auto& file : wanted) bytes += file.size;
+  if (wanted.size() <= inline_files && bytes <= inline_bytes)
+    co_return read_delta(std::move(root), std::move(rule), std::move(now), std::move(gone), std::move(wanted));
+  auto reading = offload(workers, read_delta, std::move(root), std::move(rule), std::move(now), std::move(gone),
+                         std::move(wanted));
   co_return co_await std::move(reading);
 }
 
@@ -50,42 +80,57 @@ source::Tree synced_files(const AppSpec& app, const SyncRule& rule, const source
 
 Task<std::vector<Delta>> deltas_between(WorkerPool& workers, std::string root, AppSpec app,
                                         std::shared_ptr<const source::Tree> before,
-                                        std::shared_ptr<const source::Tree> after) {
+                                        std::shared_ptr<const source::Tree> after, std::set<std::string> unsure) {
   std::vector<Delta> deltas;
   for (const auto& rule : app.sync) {
-    const auto now = synced_files(app, rule, *after);
+    auto now = synced_files(app, rule, *after);
     const auto change = source::difference(synced_files(app, rule, *before), now);
-    if (change.empty()) continue;
+    std::set<std::string> gone(change.removed.begin(), change.removed.end());
+    std::set<std::string> lacking(change.added.begin(), change.added.end());
+    lacking.insert(change.modified.begin(), change.modified.end());
+    for (const auto& path : unsure) {
+      const auto inside = relative_to(rule.from, path);
+      if (inside.empty()) continue;
+      if (now.find(inside))
+        lacking.insert(inside);
+      else if (!after->find(path))
+        gone.insert(inside);
+    }
+    if (gone.empty() && lacking.empty()) continue;
     Files wanted;
-    for (const auto* list : {&change.added, &change.modified})
-      for (const auto& path : *list) wanted.push_back(*now.find(path));
-    auto reading = read_some(workers, root, rule, std::move(wanted));
-    auto writes = co_await std::move(reading);
-    deltas.push_back({rule.to, change.removed, std::move(writes)});
+    for (const auto& path : lacking) wanted.push_back(*now.find(path));
+    auto making = make_delta(workers, root, rule, std::move(now), std::move(gone), std::move(wanted));
+    auto delta = co_await std::move(making);
+    deltas.push_back(std::move(delta));
   }
   co_return deltas;
 }
 
 Task<std::vector<Delta>> deltas_of_container(WorkerPool& workers, node::Link& link, std::string container_id,
                                              std::string root, AppSpec app, std::shared_ptr<const source::Tree> wanted,
-                                             std::vector<std::string> built) {
+                                             std::vector<std::string> held) {
   std::vector<Delta> deltas;
   for (const auto& rule : app.sync) {
-    const auto files = synced_files(app, rule, *wanted).files;
+    auto now = synced_files(app, rule, *wanted);
     std::vector<node::FileState> states;
-    for (const auto& file : files) states.push_back({file.path, file.mode, file.link, file.digest});
+    for (const auto& file : now.files) states.push_back({file.path, file.mode, file.link, file.digest});
     auto comparing = link.compare(container_id, rule.to, std::move(states));
     const auto differing = co_await std::move(comparing);
-    Files lacking;
-    for (const auto index : differing) lacking.push_back(files.at(index));
-    Delta delta;
-    delta.target = rule.to;
-    for (const auto& path : built) {
+    std::set<std::string> gone;
+    for (const auto& path : held) {
       const auto inside = relative_to(rule.from, path);
-      if (!inside.empty() && !wanted->find(path)) delta.deletes.push_back(inside);
+      if (!inside.empty() && !wanted->find(path)) gone.insert(inside);
     }
-    auto reading = read_some(workers, root, rule, std::move(lacking));
-    delta.writes = co_await std::move(reading);
+    std::vector<bool> lacks(now.files.size());
+    for (const auto index : differing) lacks.at(index) = true;
+    Files lacking;
+    for (std::size_t i = 0; i < lacks.size(); ++i) {
+      // What seemed to be there lies behind a link that goes.
+      const bool goes = any_above(now.files[i].path, [&](const std::string& folder) { return gone.contains(folder); });
+      if (lacks[i] || goes) lacking.push_back(now.files[i]);
+    }
+    auto making = make_delta(workers, root, rule, std::move(now), std::move(gone), std::move(lacking));
+    auto delta = co_await std::move(making);
     deltas.push_back(std::move(delta));
   }
   co_return deltas;

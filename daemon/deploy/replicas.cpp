@@ -11,6 +11,11 @@ namespace gf::deploy {
 
 namespace {
 
+/// A file that was not as the tree says when it was read either changes the tree in a moment or is looked at again, so
+/// often. One that never is (it changes all the time, or without anybody hearing of it) waits for the next change.
+constexpr auto unsettled_pause = std::chrono::milliseconds(20);
+constexpr int unsettled_tries = 50;
+
 Json gate_patch(bool open) {
   Json condition;
   condition["type"] = synced_gate;
@@ -97,20 +102,26 @@ Task<> Replicas::set_gate(std::string pod, bool open) {
   co_await std::move(patching);
 }
 
-/// Writes what the container lacks of the newest tree. False when there was nothing to do any more.
+/// Writes what the container lacks of the newest tree. Whether there is a newer one by now.
 Task<bool> Replicas::sync_once(std::string pod, std::string container_id) {
   auto replica = current(pod, container_id);
   const auto wanted = snapshot_;
-  if (!replica || container_id.empty() || replica->tree == wanted.tree) co_return false;
+  if (!replica || container_id.empty() || is_current(*replica)) co_return false;
   auto& link = with_.links.at(replica->node);
   std::vector<Delta> deltas;
   if (replica->tree) {
-    auto reading = deltas_between(with_.workers, root_, app_, replica->tree, wanted.tree);
+    auto reading = deltas_between(with_.workers, root_, app_, replica->tree, wanted.tree, replica->unsure);
     deltas = co_await std::move(reading);
   } else {
-    auto comparing = deltas_of_container(with_.workers, link, container_id, root_, app_, wanted.tree,
-                                         with_.paths_in(replica->image));
+    auto held = with_.paths_in(replica->image);
+    held.insert(held.end(), replica->unsure.begin(), replica->unsure.end());
+    auto comparing = deltas_of_container(with_.workers, link, container_id, root_, app_, wanted.tree, std::move(held));
     deltas = co_await std::move(comparing);
+  }
+  std::set<std::string> unsettled;
+  for (const auto& delta : deltas) {
+    replica->unsure.insert(delta.touched.begin(), delta.touched.end());
+    unsettled.insert(delta.unsettled.begin(), delta.unsettled.end());
   }
   std::erase_if(deltas, [](const auto& delta) { return delta.deletes.empty() && delta.writes.empty(); });
   LastSync sum;
@@ -128,12 +139,13 @@ Task<bool> Replicas::sync_once(std::string pod, std::string container_id) {
   }
   replica->tree = wanted.tree;
   replica->head = wanted.head;
+  replica->unsure = std::move(unsettled);
   if (!deltas.empty() && wanted.tree == snapshot_.tree) {
     counting_.files = std::max(counting_.files, sum.files);
     counting_.bytes = std::max(counting_.bytes, sum.bytes);
     note_all_done();
   }
-  co_return true;
+  co_return replica->tree != snapshot_.tree;
 }
 
 void Replicas::note_all_done() {
@@ -145,7 +157,7 @@ void Replicas::note_all_done() {
 
 Task<> Replicas::bring_up_to_date(std::string pod, std::string container_id) {
   Backoff backoff(std::chrono::milliseconds(100), std::chrono::seconds(5));
-  for (;;) {
+  for (int unsettled = 0;;) {
     auto replica = current(pod, container_id);
     if (!replica) co_return;
     bool failed = false;
@@ -173,12 +185,15 @@ Task<> Replicas::bring_up_to_date(std::string pod, std::string container_id) {
         with_.warn(pod + ": " + error.message() + (error.hint().empty() ? "" : "; " + error.hint()));
       failed = true;
     }
-    if (!failed && (container_id.empty() || replica->tree == snapshot_.tree)) {
+    const bool newest = container_id.empty() || replica->tree == snapshot_.tree;
+    if (!failed && newest && (replica->unsure.empty() || unsettled == unsettled_tries)) {
       replica->busy = false;
       co_return;
     }
-    if (!failed) continue;
-    auto waiting = with_.clock.sleep_for(backoff.next());
+    if (!failed && !newest) continue;
+    if (!failed) ++unsettled;
+    const Clock::duration pause = failed ? Clock::duration(backoff.next()) : Clock::duration(unsettled_pause);
+    auto waiting = with_.clock.sleep_for(pause);
     co_await std::move(waiting);
   }
 }
@@ -200,7 +215,7 @@ std::vector<ReplicaStatus> Replicas::status() const {
       one.tree = found->second->tree->digest();
       one.commit = found->second->head.commit;
       one.dirty = found->second->head.dirty;
-      one.synced = found->second->tree == snapshot_.tree;
+      one.synced = is_current(*found->second);
     }
     all.push_back(std::move(one));
   }

@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <map>
+#include <set>
 
 #include "core/clock.hpp"
 #include "core/task_group.hpp"
@@ -27,6 +28,7 @@ struct LastSync {
 
 /// The running containers of one app and what of the checkout is in them. Each is brought to the newest tree by itself:
 ///   unknown (just started) ─ compare, write ─▶ synced ─ new tree: write the difference ─▶ synced
+/// What a sync that failed may have written, and what changed while it was read, is written again with the next one.
 /// Only then is its pod let through the readiness gate.
 class Replicas {
  public:
@@ -56,11 +58,13 @@ class Replicas {
   struct Replica {
     std::string pod, node, container_id, image;
     std::shared_ptr<const source::Tree> tree;  ///< what it has; nullptr = not known yet
+    std::set<std::string> unsure;              ///< the checkout's paths that it may have otherwise than `tree` says
     source::Head head;
     bool busy = false, gate_open = false;
   };
   Task<> bring_up_to_date(std::string pod, std::string container_id);
   Task<bool> sync_once(std::string pod, std::string container_id);
+  bool is_current(const Replica& replica) const { return replica.tree == snapshot_.tree && replica.unsure.empty(); }
   Task<> set_gate(std::string pod, bool open);
   std::shared_ptr<Replica> current(const std::string& pod, const std::string& container_id);
   void wake(const std::shared_ptr<Replica>& replica);

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "protocol/error.hpp"
+#include "source/settle.hpp"
 #include "source/tree_file.hpp"
 
 namespace gf::source {
@@ -90,7 +91,7 @@ class Walk {
            S_ISDIR(status.st_mode));
       if (is_folder)
         visit_folder(descriptor, name, path, only_tracked);
-      else if (tracked_.contains(path) || (!only_tracked && !ignored(path)))
+      else if (tracked_.contains(path) || (!only_tracked && !is_editor_file(name) && !ignored(path)))
         take(descriptor, name, path);
     }
     ::closedir(entries);
@@ -108,8 +109,8 @@ class Walk {
     auto file = describe(folder, name, path);
     if (!file) return;
     const auto* before = known_ ? known_->find(path) : nullptr;
-    if (before && before->size == file->size && before->mtime_ns == file->mtime_ns && before->inode == file->inode &&
-        before->link == file->link) {
+    if (before && before->size == file->size && before->changed_ns == file->changed_ns &&
+        before->inode == file->inode && before->link == file->link) {
       file->digest = before->digest;
     } else {
       file = read_entry(folder, name, path);
@@ -126,6 +127,11 @@ class Walk {
   Tree tree_;
 };
 
+std::string without_slash(std::string folder) {
+  while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
+  return folder;
+}
+
 bool is_dirty(git_repository* repository) {
   git_status_options options = GIT_STATUS_OPTIONS_INIT;
   options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED | GIT_STATUS_OPT_EXCLUDE_SUBMODULES;
@@ -138,9 +144,7 @@ bool is_dirty(git_repository* repository) {
 std::string find_root(std::string path) {
   Repository repository;
   open(path, repository);
-  std::string root = git_repository_workdir(repository);
-  while (root.size() > 1 && root.ends_with('/')) root.pop_back();
-  return root;
+  return without_slash(git_repository_workdir(repository));
 }
 
 Head read_head(std::string root) {
@@ -171,9 +175,13 @@ Tree read_tree(std::string root, std::shared_ptr<const Tree> known) {
 std::string git_folder(const std::string& root) {
   Repository repository;
   open(root, repository);
-  std::string folder = git_repository_path(repository);
-  while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
-  return folder;
+  return without_slash(git_repository_path(repository));
+}
+
+std::string common_git_folder(const std::string& root) {
+  Repository repository;
+  open(root, repository);
+  return without_slash(git_repository_commondir(repository));
 }
 
 }  // namespace gf::source

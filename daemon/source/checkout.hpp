@@ -16,13 +16,14 @@ struct Head {
   bool operator==(const Head&) const = default;
 };
 
-/// One file of a work tree: tracked, or untracked and not ignored. Never below a symbolic link.
+/// One file of a work tree: tracked, or untracked and neither ignored nor an editor's for a moment. Never below a
+/// symbolic link.
 struct TreeFile {
   std::string path;  ///< relative to the root, '/'-separated, any bytes but NUL
   unsigned mode = 0644;
   bool link = false;
   std::uint64_t size = 0;
-  std::int64_t mtime_ns = 0;
+  std::int64_t changed_ns = 0;  ///< the kernel's own time of the last change (ctime): nobody can set it back
   std::uint64_t inode = 0;
   std::string digest;  ///< sha256 hex of the contents (link: of its target)
 };
@@ -63,10 +64,12 @@ Change difference(const Tree& before, const Tree& after);
 /// The root of the work tree that `path` lies in. Throws Error(not_a_checkout).
 std::string find_root(std::string path);
 Head read_head(std::string root);
-/// Reads the tree. Files whose size, mtime and inode stand in `known` keep that digest and are not read.
+/// Reads the tree. Files whose size, time of change and inode stand in `known` keep that digest and are not read.
 Tree read_tree(std::string root, std::shared_ptr<const Tree> known);
 /// The real git dir of a work tree, linked ones included.
 std::string git_folder(const std::string& root);
+/// The git dir where the branches are: for linked work trees that of the main one.
+std::string common_git_folder(const std::string& root);
 /// One file as it stands there now, its contents hashed; nullopt when it is no regular file or link.
 std::optional<TreeFile> read_tree_file(const std::string& root, const std::string& path);
 /// The contents of one file (a link's target). nullopt when it vanished or is no regular file or link.

@@ -14,7 +14,7 @@ namespace gf::source {
 
 namespace {
 
-/// A file that changed within this time before it was read may change again without a new mtime: its digest is not
+/// A file that changed within this time before it was read may change again without another time: its digest is not
 /// trusted the next time (Git's own "racily clean" rule).
 constexpr std::int64_t racy_ns = 50'000'000;
 
@@ -94,7 +94,7 @@ std::optional<TreeFile> describe(int folder, const std::string& name, std::strin
   if (!file.link && !S_ISREG(status.st_mode)) return std::nullopt;
   file.mode = status.st_mode & 07777;
   file.size = static_cast<std::uint64_t>(status.st_size);
-  file.mtime_ns = std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
+  file.changed_ns = std::int64_t{status.st_ctim.tv_sec} * 1'000'000'000 + status.st_ctim.tv_nsec;
   file.inode = status.st_ino;
   return file;
 }
@@ -107,7 +107,7 @@ std::optional<TreeFile> read_entry(int folder, const std::string& name, std::str
   if (!contents) return std::nullopt;
   file->digest = sha256_hex(*contents);
   file->size = contents->size();
-  if (began - file->mtime_ns < racy_ns) file->mtime_ns = 0;
+  if (began - file->changed_ns < racy_ns) file->changed_ns = 0;
   return file;
 }
 

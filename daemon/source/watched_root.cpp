@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <filesystem>
+#include <tuple>
 
 #include "core/with_timeout.hpp"
 #include "protocol/error.hpp"
@@ -26,16 +26,16 @@ WatchedRoot::WatchedRoot(Executor executor, Clock& clock, WorkerPool& workers, I
     : executor_(executor),
       clock_(clock),
       workers_(workers),
-      inotify_(inotify),
       root_(std::move(root)),
+      watches_(inotify, root_),
       sink_(std::move(sink)),
       warn_(std::move(warn)),
       happened_(executor) {}
 
 Task<Snapshot> WatchedRoot::begin() {
-  auto finding = offload(
-      workers_, [](std::string root) { return git_folder(root); }, root_);
-  git_ = co_await std::move(finding);
+  auto find = [](std::string root) { return std::pair(git_folder(root), common_git_folder(root) + "/refs/heads"); };
+  auto finding = offload(workers_, find, root_);
+  std::tie(git_, branches_) = co_await std::move(finding);
   auto scanning = scan();
   co_await std::move(scanning);
   told_digest_ = tree_->digest();
@@ -47,53 +47,17 @@ Task<Snapshot> WatchedRoot::begin() {
   co_return first;
 }
 
-void WatchedRoot::watch(const std::string& place, Watch what) {
-  int error = 0;
-  const int id = inotify_.add(place, error);
-  if (id >= 0) {
-    by_folder_[place] = id;
-    watches_[id] = std::move(what);
-  } else if (error == ENOSPC && !std::exchange(exhausted_, true)) {
+/// What tells where the branch is, as long as Git has not packed it.
+std::filesystem::path WatchedRoot::branch_file() const { return std::filesystem::path(branches_) / head_.branch; }
+
+/// Watches what is new; true when there was something.
+bool WatchedRoot::watch_folders() {
+  const bool added = watches_.follow(tree_->folders, {git_, branch_file().parent_path().string()});
+  if (watches_.exhausted() && !std::exchange(exhausted_, true))
     warn_("there are more folders in " + root_ +
           " than the kernel may watch: changes are looked for every 2 s; "
           "raise fs.inotify.max_user_watches: gf doctor --fix");
-  }
-}
-
-/// Watches what is new; true when there was something.
-bool WatchedRoot::watch_folders(const Tree& tree) {
-  bool added = false;
-  std::set<std::string> wanted;
-  for (const auto& folder : tree.folders) {
-    const auto place = folder.empty() ? root_ : root_ + '/' + folder;
-    wanted.insert(place);
-    if (by_folder_.contains(place)) continue;
-    watch(place, {Place::tree, folder});
-    added = added || by_folder_.contains(place);
-  }
-  const auto above = std::filesystem::path(root_).parent_path().string();
-  if (!by_folder_.contains(git_)) watch(git_, {Place::git, {}});
-  if (!by_folder_.contains(above)) watch(above, {Place::above, {}});
-  for (auto entry = by_folder_.begin(); entry != by_folder_.end();) {
-    const auto& what = watches_[entry->second];
-    if (what.place != Place::tree || wanted.contains(entry->first)) {
-      ++entry;
-      continue;
-    }
-    // A moved folder keeps its watch: it belongs to the new place then.
-    if (entry->first == (what.folder.empty() ? root_ : root_ + '/' + what.folder)) {
-      inotify_.remove(entry->second);
-      watches_.erase(entry->second);
-    }
-    entry = by_folder_.erase(entry);
-  }
   return added;
-}
-
-void WatchedRoot::drop_watches() {
-  for (const auto& [id, what] : watches_) inotify_.remove(id);
-  watches_.clear();
-  by_folder_.clear();
 }
 
 void WatchedRoot::note(bool scan) {
@@ -108,48 +72,53 @@ void WatchedRoot::note(bool scan) {
 
 void WatchedRoot::overflowed() {
   next_.rescanned = true;
+  watches_.doubt("");  // moves may be among what was lost
   note(true);
 }
 
 bool WatchedRoot::take(const FileEvent& event) {
-  const auto found = watches_.find(event.watch);
-  if (found == watches_.end()) return false;
-  const auto what = found->second;
+  const auto watch = watches_.find(event.watch);
+  if (!watch) return false;
   if (event.mask & IN_IGNORED) {
-    std::erase_if(by_folder_, [&](const auto& entry) { return entry.second == event.watch; });
-    watches_.erase(found);
-    if (what.place == Place::tree) note(true);
-  } else if (what.place == Place::git) {
-    // Refs are written together with HEAD or the index; objects and logs say nothing new.
-    if (event.name == "index" || event.name == "HEAD" || event.name == "index.lock") note(true);
-  } else if (what.place == Place::above) {
-    if (event.name == std::filesystem::path(root_).filename()) note(true);
+    watches_.lose(event.watch);
+    note(true);
+  } else if (watch->place == Watches::Place::git) {
+    // Other branches, objects and logs say nothing new.
+    if (event.name == "index" || event.name == "HEAD" || event.name == "index.lock" ||
+        event.name == branch_file().filename())
+      note(true);
+  } else if (watch->place == Watches::Place::above) {
+    if (event.name != std::filesystem::path(root_).filename()) return true;
+    watches_.doubt("");  // another folder may be the root now
+    note(true);
+  } else if (!watch->certain) {
+    note(true);
   } else {
-    take_tree_event(event, what.folder);
+    take_tree_event(event, watch->folder);
   }
   return true;
 }
 
+/// The save of a known file that is small is read at once. While the tree is being read, what is known is of before:
+/// then nothing is left out for being known as it is.
 void WatchedRoot::take_tree_event(const FileEvent& event, const std::string& folder) {
   const auto path = folder.empty() ? event.name : folder + '/' + event.name;
-  const bool is_known = tree_ && tree_->find(path) != nullptr;
-  if (event.name == ".git" || (!is_known && is_editor_file(event.name))) return;
-  if (is_known && save_changed(path, event.mask)) {
-    saved_.insert(path);
-    note(false);
-  } else if (!(is_known && (event.mask & IN_ATTRIB))) {
-    note(true);
-  }
-}
-
-/// Whether the event is the save of a known file that is small enough to be read at once. A change of attributes counts
-/// when it changed the mode.
-bool WatchedRoot::save_changed(const std::string& path, std::uint32_t mask) {
-  if (!(mask & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_ATTRIB))) return false;
+  const bool is_folder = (event.mask & IN_ISDIR) != 0;
+  if (is_folder && (event.mask & (IN_MOVED_FROM | IN_MOVED_TO))) watches_.doubt(path);
+  if (path == ".git") return;
+  const auto* known = tree_ ? tree_->find(path) : nullptr;
+  if (!known && !scanning_ && !is_folder && is_editor_file(event.name)) return;
+  // What is ignored decides which files there are.
+  if (!known || event.name == ".gitignore") return note(true);
   struct stat status {};
-  if (::lstat((root_ + '/' + path).c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
-  if (static_cast<std::uint64_t>(status.st_size) > inline_bytes) return false;
-  return !(mask & IN_ATTRIB) || (status.st_mode & 07777) != tree_->find(path)->mode;
+  const bool is_file = ::lstat((root_ + '/' + path).c_str(), &status) == 0 && S_ISREG(status.st_mode);
+  // Of the attributes only a file's mode counts.
+  if ((event.mask & IN_ATTRIB) && (!is_file || (!scanning_ && (status.st_mode & 07777) == known->mode))) return;
+  // A file of several names is saved by one of them and changed by all.
+  const bool is_save = is_file && status.st_nlink == 1 && static_cast<std::uint64_t>(status.st_size) <= inline_bytes &&
+                       (event.mask & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_ATTRIB));
+  if (is_save) saved_.insert(path);
+  note(!is_save);
 }
 
 std::optional<Clock::duration> WatchedRoot::lock_age() {
@@ -182,8 +151,12 @@ Task<> WatchedRoot::settle_burst() {
 /// The fast way: only the saved files are read.
 void WatchedRoot::read_saved() {
   auto tree = std::make_shared<Tree>(*tree_);
-  for (const auto& path : saved_) {
+  for (const auto& path : std::exchange(saved_, {})) {
     const auto found = std::ranges::lower_bound(tree->files, path, {}, &TreeFile::path);
+    if (found == tree->files.end() || found->path != path) {
+      note(true);  // it was known until the latest look, and has come back since
+      continue;
+    }
     auto fresh = read_tree_file(root_, path);
     if (!fresh) continue;  // gone again already: its own event follows
     tree->sum.remove(*found);
@@ -202,6 +175,7 @@ Task<> WatchedRoot::scan() {
   auto look = [](std::string root, std::shared_ptr<const Tree> known) {
     return Seen{read_tree(root, std::move(known)), read_head(root)};
   };
+  scanning_ = true;
   for (bool again = true; again;) {
     try {
       auto looking = offload(workers_, look, root_, tree_);
@@ -210,13 +184,15 @@ Task<> WatchedRoot::scan() {
       head_ = std::move(seen.head);
       gone_ = false;
     } catch (const Error& error) {
+      scanning_ = false;
       if (error.code() != ErrorCode::not_a_checkout || !tree_) throw;
       if (!std::exchange(gone_, true)) warn_(root_ + " is not there any more: its replicas keep what they have");
       co_return;
     }
     // Files that appeared before a new folder was watched gave no event: look again until no folder is new.
-    again = watch_folders(*tree_);
+    again = watch_folders();
   }
+  scanning_ = false;
 }
 
 void WatchedRoot::tell() {
@@ -247,7 +223,6 @@ Task<> WatchedRoot::run() {
     next_.events = burst.events;
     if (!burst.scan) {
       read_saved();
-      saved_.clear();
     } else {
       saved_.clear();
       auto scanning = scan();

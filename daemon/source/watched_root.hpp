@@ -1,12 +1,12 @@
 #pragma once
-#include <map>
+#include <filesystem>
 #include <set>
 
 #include "core/offload.hpp"
 #include "core/signal.hpp"
-#include "source/inotify.hpp"
 #include "source/settle.hpp"
 #include "source/source_watcher.hpp"
+#include "source/watches.hpp"
 
 namespace gf::source {
 
@@ -25,39 +25,33 @@ class WatchedRoot {
   bool take(const FileEvent& event);
   /// Events were lost: everything is read again.
   void overflowed();
-  void drop_watches();
+  void drop_watches() { watches_.drop(); }
 
  private:
-  enum class Place { tree, git, above };
-  struct Watch {
-    Place place = Place::tree;
-    std::string folder;
-  };
   void note(bool scan);
   void take_tree_event(const FileEvent& event, const std::string& folder);
-  bool save_changed(const std::string& path, std::uint32_t mask);
   std::optional<Clock::duration> lock_age();
   Task<> settle_burst();
   void read_saved();
   Task<> scan();
-  bool watch_folders(const Tree& tree);
-  void watch(const std::string& place, Watch what);
+  bool watch_folders();
+  std::filesystem::path branch_file() const;
   void tell();
 
   Executor executor_;
   Clock& clock_;
   WorkerPool& workers_;
-  Inotify& inotify_;
-  std::string root_, git_;
+  std::string root_;
+  std::string git_, branches_;  ///< its real git dir, and where the branches' files lie
+  Watches watches_;
   SnapshotSink sink_;
   Warn warn_;
   Signal happened_;
-  std::map<int, Watch> watches_;
-  std::map<std::string, int> by_folder_;
   std::set<std::string> saved_;
   std::optional<Burst> burst_;
   std::optional<Clock::time_point> locked_since_;
   std::shared_ptr<const Tree> tree_;
+  bool scanning_ = false;  ///< the tree is being read: tree_ is of before
   Head head_, told_head_;
   std::string told_digest_;
   Snapshot next_;

@@ -28,6 +28,21 @@ struct Repository {
     const auto command = "cd '" + root + "' && git " + arguments + " >/dev/null 2>&1";
     REQUIRE(std::system(command.c_str()) == 0);
   }
+  /// As git(), but whether it succeeds is the test's matter.
+  bool try_git(const std::string& arguments) const {
+    const auto command = "cd '" + root + "' && GIT_EDITOR=true git " + arguments + " >/dev/null 2>&1";
+    return std::system(command.c_str()) == 0;
+  }
+  /// The first line of what Git answers.
+  std::string ask(const std::string& arguments) const {
+    const auto answer = folder.path() / "answer";
+    const auto command = "cd '" + root + "' && git " + arguments + " >'" + answer.string() + "' 2>/dev/null";
+    (void)!std::system(command.c_str());
+    std::string line;
+    std::ifstream file(answer);
+    std::getline(file, line);
+    return line;
+  }
   void write(const std::string& path, const std::string& text) const {
     std::filesystem::create_directories(std::filesystem::path(root + '/' + path).parent_path());
     std::ofstream(root + '/' + path, std::ios::binary) << text;

@@ -43,6 +43,7 @@ class LocalExec final : public container::ExecStream {
     kill();
   }
 
+  pid_t pid() const { return pid_; }
   void signal(int number) { ::kill(pid_, number); }
   void kill() {
     if (pid_ <= 0) return;
@@ -102,6 +103,8 @@ class ProcessTable {
     std::filesystem::create_directory_symlink(root, process / "root");
     return root;
   }
+  /// Its process has ended.
+  void remove(pid_t pid) { std::filesystem::remove_all(table() / std::to_string(pid)); }
   std::filesystem::path table() const { return folder_.path() / "proc"; }
 
  private:

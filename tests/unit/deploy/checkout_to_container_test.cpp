@@ -47,7 +47,7 @@ struct Fixture {
   /// As after a settled change.
   void follow() {
     const auto now = std::make_shared<const source::Tree>(source::read_tree(repository.root, there));
-    send(run_task(node.io(), deploy::deltas_between(workers, repository.root, app, there, now)));
+    send(run_task(node.io(), deploy::deltas_between(workers, repository.root, app, there, now, {})));
     there = now;
   }
   std::string contents(const std::string& path) const {
@@ -122,7 +122,7 @@ TEST_CASE("links travel as links; nothing from outside the checkout does") {
   const auto seen = std::make_shared<const source::Tree>(source::read_tree(f.repository.root, nullptr));
   fs::remove_all(f.repository.root + "/dir");
   fs::create_directory_symlink(outside, f.repository.root + "/dir");
-  f.send(run_task(f.node.io(), deploy::deltas_between(f.workers, f.repository.root, f.app, before, seen)));
+  f.send(run_task(f.node.io(), deploy::deltas_between(f.workers, f.repository.root, f.app, before, seen, {})));
   CHECK(f.contents("dir/secret") == "mine");
   f.there = seen;
   f.follow();

@@ -1,0 +1,47 @@
+#pragma once
+#include <array>
+#include <optional>
+
+#include "deploy/replicas.hpp"
+#include "kube/current_api.hpp"
+#include "model/faulty_node.hpp"
+
+namespace gf::model {
+
+/// One app with a replica on each of two nodes: all of Greenfield from the snapshot on (Replicas, Mirror, Links, the
+/// agents) is real; the API server and the engine are not.
+class Cluster {
+ public:
+  static constexpr std::size_t nodes = 2;
+
+  /// `image` holds what the app's image has at /srv, `built` the checkout's paths in it.
+  Cluster(net::io_context& io, Clock& clock, WorkerPool& workers, std::string root, std::filesystem::path image,
+          std::vector<std::string> built);
+  ~Cluster();
+  Cluster(const Cluster&) = delete;
+  Cluster& operator=(const Cluster&) = delete;
+
+  FaultyNode& node(std::size_t index);
+  void set_snapshot(source::Snapshot snapshot);
+  /// All replicas have the newest snapshot and take requests.
+  bool synced() const;
+  /// The latest of what people were warned of.
+  const std::string& warning() const { return warning_; }
+  static AppSpec app();
+
+ private:
+  class Engine;
+  class Api;
+
+  net::io_context& io_;
+  std::string warning_;
+  std::array<std::unique_ptr<FaultyNode>, nodes> nodes_;
+  std::unique_ptr<Engine> engine_;
+  std::shared_ptr<Api> api_;
+  kube::CurrentKubeApi current_;
+  kube::Mirror mirror_;
+  node::Links links_;
+  deploy::Replicas replicas_;
+};
+
+}  // namespace gf::model
