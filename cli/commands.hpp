@@ -19,9 +19,11 @@ struct Context {
 void add_commands(CLI::App& app, Context& context);
 void add_init(CLI::App& app, Context& context);
 void add_up(CLI::App& app, Context& context);
+void add_dev(CLI::App& app, Context& context);
 void add_down(CLI::App& app, Context& context);
 void add_status(CLI::App& app, Context& context);
 void add_logs(CLI::App& app, Context& context);
+void add_events(CLI::App& app, Context& context);
 void add_exec(CLI::App& app, Context& context);
 void add_connect(CLI::App& app, Context& context);
 void add_env(CLI::App& app, Context& context);

@@ -39,6 +39,7 @@ cluster::HostFacts Daemon::host_facts() {
 Daemon::Daemon(net::io_context& io, Paths paths)
     : io_(io),
       paths_(std::move(paths)),
+      feed_(io.get_executor(), clock_),
       started_(clock_.wall_seconds()),
       engine_(container::make_docker_engine(io.get_executor(), container::docker_socket_path())),
       operations_(io.get_executor(), clock_, files_, paths_.state / "operations"),
@@ -68,6 +69,10 @@ Daemon::Daemon(net::io_context& io, Paths paths)
            sources_, [this] { return cluster::workload_nodes(environment_.cluster_seen()); },
            [this](const std::string& project, const std::string& app) { environment_.request_rollout(project, app); },
            [this](const std::string& project, const std::string& sentence) { warn(project, sentence); },
+           [this](const std::string& project, const std::string& app, const deploy::LastSync& sync) {
+             tell(project, app, sync);
+           },
+           [this] { watch_.look_again(); },
            [this](const std::string& project, AppSpec app) {
              const auto routing = deliveries_.routing_of(project, app.name);
              return environment::divided(std::move(app), routing);
@@ -109,7 +114,11 @@ Daemon::Daemon(net::io_context& io, Paths paths)
              [this](const std::string& endpoint) { return environment_.port_of(endpoint); }},
             paths_.share),
       services_(services()),
+      watch_(io.get_executor(), services_, feed_),
       server_(io.get_executor(), paths_.socket().string(), api::make_api(services_)) {
+  operations_.on_event([this](const Operation& operation, const Json& parameters, const Event& event) {
+    tell(operation, parameters, event);
+  });
   sources_.on_warning([this](const std::string& root, const std::string& sentence) { warn(root, sentence); });
   auto sentences = addons_.warnings();
   sentences.insert(sentences.end(), {registry_.warning(), forwards_.warning(), environment_.warning(),
@@ -136,6 +145,7 @@ api::Services Daemon::services() {
           *engine_,
           doctor_,
           page_,
+          feed_,
           workers_,
           files_,
           clock_,
@@ -146,12 +156,42 @@ api::Services Daemon::services() {
 
 std::vector<std::string> Daemon::warnings() const { return {warnings_.begin(), warnings_.end()}; }
 
+void Daemon::tell(const Operation& operation, const Json& parameters, const Event& event) {
+  Json told;
+  told["id"] = operation.id;
+  told["kind"] = operation.kind;
+  told["subject"] = operation.subject;
+  told["project"] = parameters.value("project", "");
+  told["event"] = to_json(event);
+  feed_.add("operation", std::move(told));
+  if (event.type == EventType::operation) watch_.look_again();
+}
+
+void Daemon::tell(const std::string& project, const std::string& app, const deploy::LastSync& sync) {
+  Json told;
+  told["project"] = project;
+  told["app"] = app;
+  told["files"] = sync.files;
+  told["bytes"] = sync.bytes;
+  told["replicas"] = sync.replicas;
+  told["seen"] = sync.seen;
+  told["planned"] = sync.planned;
+  told["sent"] = sync.sent;
+  told["applied"] = sync.seconds;
+  feed_.add("save", std::move(told));
+  watch_.look_again();
+}
+
 void Daemon::warn(const std::string& subject, const std::string& sentence) {
   spdlog::warn("{}: {}", subject, sentence);
   auto text = subject + ": " + sentence;
   std::erase(warnings_, text);
   warnings_.push_back(std::move(text));
   if (warnings_.size() > kept_warnings) warnings_.pop_front();
+  Json told;
+  told["subject"] = subject;
+  told["text"] = sentence;
+  feed_.add("warning", std::move(told));
 }
 
 void Daemon::start() {
@@ -159,6 +199,7 @@ void Daemon::start() {
   cluster_backups_.start();
   backups_.start();
   environment_.start();
+  watch_.start();
   spdlog::info("serving at {}", paths_.socket().string());
 }
 
@@ -181,6 +222,8 @@ Task<> Daemon::stop() {
   co_await std::move(sources);
   auto links = links_.stop();
   co_await std::move(links);
+  auto watch = watch_.stop();
+  co_await std::move(watch);
   kube_.set(nullptr);
   auto saved = addons_.saved_secrets().stop();
   co_await std::move(saved);

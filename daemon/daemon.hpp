@@ -2,6 +2,7 @@
 #include <deque>
 
 #include "api/routes.hpp"
+#include "api/state_watch.hpp"
 #include "backup/backup_service.hpp"
 #include "backup/cluster_backups.hpp"
 #include "cluster/providers.hpp"
@@ -29,12 +30,15 @@ class Daemon {
   static cluster::HostFacts host_facts();
   api::Services services();
   std::vector<std::string> warnings() const;
+  void tell(const Operation& operation, const Json& parameters, const Event& event);
+  void tell(const std::string& project, const std::string& app, const deploy::LastSync& sync);
   void warn(const std::string& subject, const std::string& sentence);
 
   net::io_context& io_;
   Paths paths_;
   std::deque<std::string> warnings_;  ///< the newest 20
   SystemClock clock_;
+  api::Feed feed_;
   double started_;
   WorkerPool workers_;
   PosixFileSystem files_;
@@ -67,6 +71,7 @@ class Daemon {
   doctor::Doctor doctor_;
   page::Page page_;
   api::Services services_;
+  api::StateWatch watch_;
   http::Server server_;
 };
 

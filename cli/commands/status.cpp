@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "commands.hpp"
+#include "render/state_words.hpp"
 #include "render/table.hpp"
 
 namespace gf::cli {
@@ -8,19 +9,6 @@ namespace gf::cli {
 namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
-
-std::string paint(const std::string& state, bool color) {
-  if (!color) return state;
-  const bool good =
-      state == "ready" || state == "running" || state == "up" || state == "Running" || state == "listening";
-  const bool bad = state == "failed" || state == "broken" || state == "error";
-  return (good ? "\033[32m" : bad ? "\033[31m" : "\033[33m") + state + "\033[0m";
-}
-
-std::string short_commit(const Json& from) {
-  const auto commit = from.value("commit", "").substr(0, 8);
-  return commit.empty() ? "-" : commit + (from.value("dirty", false) ? "+" + from.value("tree", "").substr(0, 6) : "");
-}
 
 void print_cluster(const Json& cluster, bool color) {
   std::cout << "cluster " << cluster.value("name", "") << " (" << cluster.value("provider", "")
@@ -77,7 +65,7 @@ void print_project(const Json& project, bool color) {
             << project.value("root", "");
   if (project.contains("commit"))
     std::cout << ", " << (project.value("branch", "").empty() ? "detached" : project.value("branch", "")) << ' '
-              << short_commit(project);
+              << version_text(project);
   std::cout << '\n';
   for (const auto& app : project.at("apps")) {
     std::cout << "  " << app.value("name", "") << ": " << paint(app.value("state", ""), color) << ", "
@@ -95,7 +83,7 @@ void print_project(const Json& project, bool color) {
     Rows rows;
     for (const auto& pod : app.at("pods"))
       rows.push_back({pod.value("name", ""), pod.value("node", ""), paint(pod.value("state", ""), color),
-                      short_commit(pod), pod.value("synced", false) ? "synced" : "-",
+                      version_text(pod), pod.value("synced", false) ? "synced" : "-",
                       std::to_string(pod.value("restarts", 0)) + " restarts"});
     std::cout << table(rows, "    ");
   }

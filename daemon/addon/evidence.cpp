@@ -13,7 +13,10 @@ constexpr int log_lines = 8;
 constexpr auto log_limit = std::chrono::seconds(3);  // a node that is gone does not answer at all
 
 Task<> read_log(kube::KubeApi& kube, std::string space, const Suspect& suspect, std::vector<std::string>& lines) {
-  auto opening = kube.logs(space, suspect.pod, suspect.container, false, log_lines, suspect.previous);
+  kube::LogRequest wanted{std::move(space), suspect.pod, suspect.container};
+  wanted.tail = log_lines;
+  wanted.previous = suspect.previous;
+  auto opening = kube.logs(std::move(wanted));
   const auto stream = co_await std::move(opening);
   for (;;) {
     auto reading = stream->read_line();

@@ -5,6 +5,7 @@ namespace gf::api {
 http::Handler make_api(const Services& services) {
   Routes routes;
   add_daemon_routes(services, routes);
+  add_event_route(services.feed, routes);
   add_operation_routes(services.operations, routes);
   add_environment_routes(services, routes);
   add_project_routes(services, routes);

@@ -9,6 +9,7 @@ http::Handler make_api(const Services& services);
 
 using Routes = std::vector<http::Route>;
 void add_daemon_routes(const Services& services, Routes& routes);
+void add_event_route(Feed& feed, Routes& routes);
 void add_operation_routes(operation::Engine& operations, Routes& routes);
 void add_environment_routes(const Services& services, Routes& routes);
 void add_project_routes(const Services& services, Routes& routes);

@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 
+#include "api/feed.hpp"
 #include "backup/backup_service.hpp"
 #include "backup/cluster_backups.hpp"
 #include "delivery/delivery_service.hpp"
@@ -31,6 +32,7 @@ struct Services {
   container::Engine& engine;
   doctor::Doctor& doctor;
   page::Page& page;
+  Feed& feed;
   WorkerPool& workers;
   FileSystem& files;
   Clock& clock;

@@ -89,6 +89,9 @@ Json app_json(const Services& services, const std::string& project, const deploy
   if (app.last_sync) {
     json["last_sync"]["files"] = app.last_sync->files;
     json["last_sync"]["bytes"] = app.last_sync->bytes;
+    json["last_sync"]["seen"] = app.last_sync->seen;
+    json["last_sync"]["planned"] = app.last_sync->planned;
+    json["last_sync"]["sent"] = app.last_sync->sent;
     json["last_sync"]["seconds"] = app.last_sync->seconds;
   }
   return json;
@@ -175,6 +178,7 @@ Json status(const Services& services) {
   json["daemon"]["pid"] = ::getpid();
   json["daemon"]["rss_bytes"] = resident_bytes();
   json["daemon"]["uptime_seconds"] = services.clock.wall_seconds() - services.started;
+  json["daemon"]["last_event"] = services.feed.last();
   json["cluster"] = cluster_json(services);
   json["addons"] = Json::array();
   for (const auto& name : services.addons.catalogue().names()) json["addons"].push_back(addon_json(services, name));

@@ -103,20 +103,23 @@ Task<> DeployService::take_over(ProjectSpec spec) {
   for (const auto& app : spec.apps) {
     auto& replicas = project.apps[app.name];
     if (!replicas) {
-      Replicas::Collaborators with{with_.executor,
-                                   with_.clock,
-                                   with_.workers,
-                                   with_.kube,
-                                   with_.mirror,
-                                   with_.links,
-                                   [this](const std::string& image) { return with_.builder.paths_in(image); },
-                                   [this, name](const std::string& sentence) { with_.warn(name, sentence); }};
+      Replicas::Collaborators with{
+          with_.executor,
+          with_.clock,
+          with_.workers,
+          with_.kube,
+          with_.mirror,
+          with_.links,
+          [this](const std::string& image) { return with_.builder.paths_in(image); },
+          [this, name](const std::string& sentence) { with_.warn(name, sentence); },
+          [this, name, app_name = app.name](const LastSync& sync) { with_.synced(name, app_name, sync); }};
       replicas = std::make_unique<Replicas>(std::move(with), name, spec.root, app);
     }
     replicas->set_app(app);
     replicas->set_snapshot(project.snapshot);
     replicas->refresh();
   }
+  with_.moved();
   auto ending = wait_for(end(std::move(leaving)));
   co_await std::move(ending);
 }
@@ -163,6 +166,7 @@ void DeployService::changed(const std::string& name, source::Snapshot snapshot) 
   const auto before = project.snapshot.tree;
   project.snapshot = snapshot;
   for (const auto& [app, replicas] : project.apps) replicas->set_snapshot(snapshot);
+  with_.moved();
   if (before->digest() != snapshot.tree->digest()) recheck(name);
 }
 

@@ -36,6 +36,9 @@ class DeployService {
     /// An app's image must change: somebody begins an operation that calls roll_out().
     std::function<void(const std::string& project, const std::string& app)> needs_rollout;
     std::function<void(const std::string& project, const std::string& sentence)> warn;
+    /// A save has reached all replicas of the app.
+    std::function<void(const std::string& project, const std::string& app, const LastSync& sync)> synced;
+    std::function<void()> moved;  ///< another state of a checkout, or another spec of a project, is followed
     /// The app with its requests divided between the stable version and a new one.
     std::function<AppSpec(const std::string& project, AppSpec app)> divide;
   };

@@ -1,6 +1,7 @@
 #include "deploy/replicas.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/backoff.hpp"
 #include "kube/readiness.hpp"
@@ -51,8 +52,12 @@ Replicas::Replicas(Collaborators with, std::string project, std::string root, Ap
       }) {}
 
 void Replicas::set_snapshot(source::Snapshot snapshot) {
+  const bool is_save = snapshot.tree != snapshot_.tree;
   snapshot_ = std::move(snapshot);
-  counting_ = {};
+  if (is_save) {
+    counting_ = {};
+    counting_.seen = since_save();
+  }
   for (const auto& [pod, replica] : replicas_) wake(replica);
 }
 
@@ -109,7 +114,8 @@ Task<bool> Replicas::sync_once(std::string pod, std::string container_id) {
   if (!replica || container_id.empty() || is_current(*replica)) co_return false;
   auto& link = with_.links.at(replica->node);
   std::vector<Delta> deltas;
-  if (replica->tree) {
+  const bool is_save = replica->tree != nullptr;  // else it is filled for the first time
+  if (is_save) {
     auto reading = deltas_between(with_.workers, root_, app_, replica->tree, wanted.tree, replica->unsure);
     deltas = co_await std::move(reading);
   } else {
@@ -125,6 +131,7 @@ Task<bool> Replicas::sync_once(std::string pod, std::string container_id) {
   }
   std::erase_if(deltas, [](const auto& delta) { return delta.deletes.empty() && delta.writes.empty(); });
   LastSync sum;
+  sum.planned = since_save();
   for (std::size_t i = 0; i < deltas.size(); ++i) {
     node::SyncRequest request;
     request.container_id = container_id;
@@ -136,23 +143,34 @@ Task<bool> Replicas::sync_once(std::string pod, std::string container_id) {
     const auto result = co_await std::move(syncing);
     sum.files += result.files;
     sum.bytes += result.bytes;
+    sum.sent = since_save() - result.seconds;
   }
   replica->tree = wanted.tree;
   replica->head = wanted.head;
   replica->unsure = std::move(unsettled);
-  if (!deltas.empty() && wanted.tree == snapshot_.tree) {
+  if (wanted.tree != snapshot_.tree) co_return true;
+  if (is_save && !deltas.empty()) {
+    ++counting_.replicas;
     counting_.files = std::max(counting_.files, sum.files);
     counting_.bytes = std::max(counting_.bytes, sum.bytes);
-    note_all_done();
+    counting_.planned = std::max(counting_.planned, sum.planned);
+    counting_.sent = std::max(counting_.sent, sum.sent);
   }
-  co_return replica->tree != snapshot_.tree;
+  note_all_done();
+  co_return false;
+}
+
+double Replicas::since_save() const {
+  return std::chrono::duration<double>(with_.clock.now() - snapshot_.first_event).count();
 }
 
 void Replicas::note_all_done() {
+  if (counting_.replicas == 0) return;
   for (const auto& [pod, replica] : replicas_)
     if (!replica->container_id.empty() && replica->tree != snapshot_.tree) return;
-  counting_.seconds = std::chrono::duration<double>(with_.clock.now() - snapshot_.first_event).count();
-  last_sync_ = counting_;
+  counting_.seconds = since_save();
+  last_sync_ = std::exchange(counting_, {});
+  with_.synced(*last_sync_);
 }
 
 Task<> Replicas::bring_up_to_date(std::string pod, std::string container_id) {

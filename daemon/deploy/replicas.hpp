@@ -20,10 +20,14 @@ struct ReplicaStatus {
   int restarts = 0;
 };
 
-/// The latest change that reached all replicas.
+/// The latest change that reached all replicas. Its times are seconds since the first event of the save.
 struct LastSync {
   std::uint64_t files = 0, bytes = 0;  ///< per replica
-  double seconds = 0;                  ///< from the first event of the save until the last replica had it
+  std::size_t replicas = 0;            ///< that it was written into
+  double seen = 0;                     ///< the checkout's new state was known
+  double planned = 0;                  ///< what the last replica lacks was known and read
+  double sent = 0;                     ///< the last node had it
+  double seconds = 0;                  ///< the last replica had it
 };
 
 /// The running containers of one app and what of the checkout is in them. Each is brought to the newest tree by itself:
@@ -41,6 +45,7 @@ class Replicas {
     node::Links& links;
     std::function<std::vector<std::string>(const std::string& image)> paths_in;  ///< ImageBuilder::paths_in
     std::function<void(const std::string& sentence)> warn;
+    std::function<void(const LastSync& sync)> synced;  ///< a change has reached all replicas
   };
   Replicas(Collaborators with, std::string project, std::string root, AppSpec app);
 
@@ -68,6 +73,7 @@ class Replicas {
   Task<> set_gate(std::string pod, bool open);
   std::shared_ptr<Replica> current(const std::string& pod, const std::string& container_id);
   void wake(const std::shared_ptr<Replica>& replica);
+  double since_save() const;
   void note_all_done();
 
   Collaborators with_;

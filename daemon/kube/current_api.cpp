@@ -63,11 +63,9 @@ Task<> CurrentKubeApi::watch(std::string api_version, std::string kind, std::str
                       std::move(on_event));
 }
 
-Task<std::unique_ptr<http::ResponseStream>> CurrentKubeApi::logs(std::string space, std::string pod,
-                                                                 std::string container, bool follow, int tail,
-                                                                 bool previous) {
+Task<std::unique_ptr<http::ResponseStream>> CurrentKubeApi::logs(LogRequest wanted) {
   const auto api = need();
-  co_return co_await api->logs(std::move(space), std::move(pod), std::move(container), follow, tail, previous);
+  co_return co_await api->logs(std::move(wanted));
 }
 
 Task<http::Response> CurrentKubeApi::ask_service(std::string space, std::string service, http::Request request) {

@@ -187,14 +187,15 @@ Task<> HttpKubeApi::watch(std::string api_version, std::string kind, std::string
   co_await std::move(running);
 }
 
-Task<std::unique_ptr<http::ResponseStream>> HttpKubeApi::logs(std::string space, std::string pod, std::string container,
-                                                              bool follow, int tail, bool previous) {
+Task<std::unique_ptr<http::ResponseStream>> HttpKubeApi::logs(LogRequest wanted) {
   http::Request request;
-  request.target = "/api/v1/namespaces/" + http::percent_encode(space) + "/pods/" + http::percent_encode(pod) +
-                   "/log?container=" + http::percent_encode(container);
-  if (follow) request.target += "&follow=true";
-  if (tail >= 0) request.target += "&tailLines=" + std::to_string(tail);
-  if (previous) request.target += "&previous=true";
+  request.target = "/api/v1/namespaces/" + http::percent_encode(wanted.space) + "/pods/" +
+                   http::percent_encode(wanted.pod) + "/log?container=" + http::percent_encode(wanted.container);
+  if (wanted.follow) request.target += "&follow=true";
+  if (wanted.tail >= 0) request.target += "&tailLines=" + std::to_string(wanted.tail);
+  if (wanted.previous) request.target += "&previous=true";
+  if (wanted.since > 0) request.target += "&sinceSeconds=" + std::to_string(wanted.since);
+  if (wanted.timestamps) request.target += "&timestamps=true";
   auto opening = open(std::move(request));
   auto stream = co_await std::move(opening);
   if (stream->head().status != 200) {
@@ -205,7 +206,7 @@ Task<std::unique_ptr<http::ResponseStream>> HttpKubeApi::logs(std::string space,
       if (!piece) break;
       answer.body += *piece;
     }
-    refuse("read the log of " + space + '/' + pod, answer);
+    refuse("read the log of " + wanted.space + '/' + wanted.pod, answer);
   }
   co_return stream;
 }

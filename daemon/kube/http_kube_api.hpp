@@ -21,8 +21,7 @@ class HttpKubeApi final : public KubeApi {
   Task<> remove_all(std::string api_version, std::string kind, std::string space, std::string labels) override;
   Task<> watch(std::string api_version, std::string kind, std::string space, std::string labels,
                WatchSink on_event) override;
-  Task<std::unique_ptr<http::ResponseStream>> logs(std::string space, std::string pod, std::string container,
-                                                   bool follow, int tail, bool previous) override;
+  Task<std::unique_ptr<http::ResponseStream>> logs(LogRequest wanted) override;
   Task<http::Response> ask_service(std::string space, std::string service, http::Request request) override;
   Task<std::vector<ResourceName>> kinds() override;
   Task<bool> ready() override;

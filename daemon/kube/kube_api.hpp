@@ -34,6 +34,16 @@ struct WatchEvent {
 };
 using WatchSink = std::function<void(const WatchEvent&)>;
 
+/// Which lines of a container's log.
+struct LogRequest {
+  std::string space, pod, container;
+  bool follow = false;      ///< keeps the stream open
+  int tail = -1;            ///< so many of the newest lines; < 0 = all
+  bool previous = false;    ///< of the instance before the last restart
+  std::int64_t since = 0;   ///< of so many seconds up to now; 0 = all
+  bool timestamps = false;  ///< each line begins with its time (RFC 3339) and a blank
+};
+
 /// The Kubernetes API: a seam. Every call throws Error(cluster_unavailable) when the server does not answer, and
 /// Error(internal) with the server's words when it refuses.
 class KubeApi {
@@ -59,10 +69,8 @@ class KubeApi {
   /// Ends only by cancellation. `on_event` runs on the io thread.
   virtual Task<> watch(std::string api_version, std::string kind, std::string space, std::string labels,
                        WatchSink on_event) = 0;
-  /// Log lines of a container; `follow` keeps the stream open. `tail` < 0 = all; `previous` = of the instance before
-  /// the last restart.
-  virtual Task<std::unique_ptr<http::ResponseStream>> logs(std::string space, std::string pod, std::string container,
-                                                           bool follow, int tail, bool previous) = 0;
+  /// Throws Error(not_found) when there is no such pod or container.
+  virtual Task<std::unique_ptr<http::ResponseStream>> logs(LogRequest wanted) = 0;
   /// Sends `request` to a port of a Service ("name:port") through the API server: what the Service answers, 503 when
   /// nobody stands behind it.
   virtual Task<http::Response> ask_service(std::string space, std::string service, http::Request request) = 0;

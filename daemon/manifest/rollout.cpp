@@ -137,7 +137,10 @@ Task<std::string> Rollout::explain(Applied workload, std::string reason) {
     try {
       // The instance before the last restart said why it ended; a container that never restarted has only this one.
       const bool previous = status.value("restartCount", 0) > 0 && !status["state"].contains("running");
-      auto opening = kube_.logs(workload.space, name, status.value("name", ""), false, log_lines, previous);
+      kube::LogRequest wanted{workload.space, name, status.value("name", "")};
+      wanted.tail = log_lines;
+      wanted.previous = previous;
+      auto opening = kube_.logs(std::move(wanted));
       const auto stream = co_await std::move(opening);
       for (;;) {
         auto reading = stream->read_line();

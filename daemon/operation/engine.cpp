@@ -40,6 +40,7 @@ struct Engine::State {
   std::map<unsigned long, std::shared_ptr<Record>> records;  ///< by number: oldest first
   std::map<std::string, Running> running;
   bool stopping = false;
+  Record::Listener listener;
 
   std::shared_ptr<Record> find(const std::string& id) const {
     const auto found = records.find(number_of(id));
@@ -121,13 +122,15 @@ struct Engine::State {
 };
 
 Engine::Engine(Executor executor, Clock& clock, FileSystem& files, std::filesystem::path folder)
-    : state_(new State{executor, clock, files, std::move(folder), {}, {}, {}}) {}
+    : state_(new State{executor, clock, files, std::move(folder), {}, {}, {}, false, {}}) {}
 Engine::~Engine() = default;
 
 void Engine::add_kind(Kind kind) {
   auto name = kind.name;
   state_->kinds[std::move(name)] = std::move(kind);
 }
+
+void Engine::on_event(Record::Listener listener) { state_->listener = std::move(listener); }
 
 std::vector<std::filesystem::path> Engine::resume() {
   std::vector<std::filesystem::path> damaged;
@@ -141,6 +144,7 @@ std::vector<std::filesystem::path> Engine::resume() {
     }
     state_->records[number] = record;
     if (ended(record->view().state)) continue;
+    record->on_event(state_->listener);
     record->close_open_steps();
     state_->go_on(record);
   }
@@ -163,6 +167,7 @@ Operation Engine::start(const std::string& kind_name, const Json& parameters) {
   state_->refuse_conflict(kind, parameters);
   auto record = std::make_shared<Record>(state_->executor, state_->clock, state_->files, state_->folder / view.id, view,
                                          parameters);
+  record->on_event(state_->listener);
   record->enter(OperationState::running);
   state_->records[number_of(view.id)] = record;
   state_->run(record, kind);

@@ -39,6 +39,8 @@ class Engine {
   ~Engine();
 
   void add_kind(Kind kind);
+  /// Hears of every event of every operation, on the io thread; a former daemon's are not told again.
+  void on_event(std::function<void(const Operation&, const Json& parameters, const Event&)> listener);
   /// Reads the journal: ended operations are listed again (the newest 100 are kept), cut-off ones are run again under
   /// their own id with their events continued. Returns where damaged ones are kept.
   std::vector<std::filesystem::path> resume();

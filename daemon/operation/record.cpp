@@ -63,6 +63,7 @@ void Record::add(Event event) {
   event.time = clock_.wall_seconds();
   view_.last_event = event.seq;
   events_.push_back(std::move(event));
+  if (listener_) listener_(view_, parameters_, events_.back());
   if (!events_unwritable_) {
     try {
       files_.append(folder_ / "events.ndjson", dump(to_json(events_.back())) + "\n", false);

@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -28,6 +29,10 @@ class Record {
   Signal& changed() { return changed_; }
   std::uint64_t next_step() { return ++last_step_; }
 
+  using Listener = std::function<void(const Operation&, const Json& parameters, const Event&)>;
+  /// Hears of each event that is added from now on.
+  void on_event(Listener listener) { listener_ = std::move(listener); }
+
   /// Numbers, times, keeps and appends `event`, and wakes the readers. A full disk ends the writing of events, which is
   /// said once as a log line; the operation itself goes on.
   void add(Event event);
@@ -46,6 +51,7 @@ class Record {
   Json parameters_;
   std::vector<Event> events_;
   Signal changed_;
+  Listener listener_;
   std::uint64_t last_step_ = 0;
   bool events_unwritable_ = false;
 };

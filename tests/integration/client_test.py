@@ -24,7 +24,7 @@ class Client(unittest.TestCase):
         return found
 
     def test_help_names_the_commands_and_each_has_its_own(self):
-        for name in ("init", "up", "down", "status", "logs", "exec", "env", "open", "url", "addon", "doctor", "operation",
+        for name in ("init", "up", "down", "status", "logs", "events", "dev", "exec", "env", "open", "url", "addon", "doctor", "operation",
                      "kubeconfig", "daemon", "completion", "version"):
             self.assertIn((name,), self.commands)
         self.assertIn(("addon", "enable"), self.commands)
@@ -39,7 +39,9 @@ class Client(unittest.TestCase):
                 (["addon"], "A subcommand is required", "gf addon --help"), (["addon", "lst"], "'lst'", "gf addon list"),
                 (["addon", "enable"], "name is required", "gf addon enable --help"),
                 (["completion", "tcsh"], "tcsh", "gf completion --help"),
-                (["logs", "--tail", "x"], "--tail", "gf logs --help")]
+                (["logs", "--tail", "x"], "--tail", "gf logs --help"),
+                (["events", "--after", "x"], "--after", "gf events --help"),
+                (["logs", "--since", "5"], "neither a length of time nor a time", "--since 5m")]
         for words, expected, remedy in rows:
             with self.subTest(words=words):
                 refused = self.gfd.gf(*words)

@@ -19,9 +19,7 @@ class RefusingKubeApi : public kube::KubeApi {
   Task<> remove(std::string, std::string, std::string, std::string) override { co_return; }
   Task<> remove_all(std::string, std::string, std::string, std::string) override { co_return; }
   Task<> watch(std::string, std::string, std::string, std::string, kube::WatchSink) override { co_return; }
-  Task<std::unique_ptr<http::ResponseStream>> logs(std::string, std::string, std::string, bool, int, bool) override {
-    co_return nullptr;
-  }
+  Task<std::unique_ptr<http::ResponseStream>> logs(kube::LogRequest) override { co_return nullptr; }
   Task<http::Response> ask_service(std::string, std::string, http::Request) override { co_return http::Response(); }
   Task<std::vector<kube::ResourceName>> kinds() override { co_return std::vector<kube::ResourceName>(); }
   Task<bool> ready() override { co_return true; }

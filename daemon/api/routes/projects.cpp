@@ -31,19 +31,21 @@ Task<> get_env(const Services& services, std::string project, http::Responder& r
   co_await std::move(answering);
 }
 
-Task<> read_log(const Services& services, std::string project, std::string app, std::string pod, bool follow, int tail,
-                LogLines& lines) {
+/// The container of an app has its name.
+Task<> read_log(const Services& services, kube::LogRequest wanted, LogLines& lines) {
   try {
-    auto opening = services.kube.logs(project, pod, app, follow, tail, false);
+    auto opening = services.kube.logs(wanted);
     const auto stream = co_await std::move(opening);
     for (;;) {
       auto reading = stream->read_line();
       const auto line = co_await std::move(reading);
       if (!line) break;
+      auto stamped = take_stamp(*line);
       Json json;
-      json["pod"] = pod;
-      json["app"] = app;
-      json["line"] = *line;
+      json["time"] = std::move(stamped.time);
+      json["app"] = json["container"] = wanted.container;
+      json["pod"] = wanted.pod;
+      json["line"] = std::move(stamped.text);
       auto putting = lines.put(dump(json));
       co_await std::move(putting);
     }
@@ -67,13 +69,18 @@ Task<> get_logs(const Services& services, std::string project, http::Target targ
   spec_of(services, project);
   const auto wanted = target.param("app").value_or("");
   const bool follow = target.param("follow").value_or("false") == "true";
-  const auto tail = static_cast<int>(number_of(target, "tail", -1, -1));
+  kube::LogRequest first;
+  first.space = project;
+  first.follow = follow;
+  first.tail = static_cast<int>(number_of(target, "tail", -1, -1));
+  first.since = number_of(target, "since", 0, 0);
+  first.timestamps = true;
   auto executor = co_await net::this_coro::executor;
   LogLines lines(executor);
   TaskGroup reading(executor);
   std::set<std::string> known;
   // New replicas join while we follow, and new instances of those there are: each has a log of its own, read whole.
-  auto join = [&](int newest) {
+  auto join = [&](const kube::LogRequest& part) {
     for (const auto* pod : services.mirror.all("Pod", project, deploy::app_label, wanted)) {
       const auto app = pod->at("metadata")["labels"].value(deploy::app_label, "");
       const auto name = pod->at("metadata").value("name", "");
@@ -82,7 +89,10 @@ Task<> get_logs(const Services& services, std::string project, http::Target targ
       if (instance.empty() && pod->value("status", Json::object()).value("phase", "") == "Running") instance = name;
       if (instance.empty() || !known.insert(instance).second) continue;
       lines.open_one();
-      reading.spawn("read the log of " + name, read_log(services, project, app, name, follow, newest, lines));
+      auto request = part;
+      request.pod = name;
+      request.container = app;
+      reading.spawn("read the log of " + name, read_log(services, std::move(request), lines));
     }
   };
   http::Response head;
@@ -91,13 +101,16 @@ Task<> get_logs(const Services& services, std::string project, http::Target targ
   co_await std::move(beginning);
   std::exception_ptr thrown;
   try {
-    join(tail);
+    join(first);
+    auto whole = first;
+    whole.tail = whole_log;
+    whole.since = 0;
     if (follow) reading.spawn("watch the pods", wake_on_pods(services, lines));
     while (follow || !lines.ended()) {
       if (lines.empty()) {
         auto waiting = lines.changed().wait();
         co_await std::move(waiting);
-        if (follow) join(whole_log);
+        if (follow) join(whole);
         continue;
       }
       auto writing = responder.write(lines.take());

@@ -98,3 +98,15 @@ TEST_CASE("log lines: who writes waits while the reader is behind, and nothing i
   CHECK(bytes == 20'000 * 101);
   run_task(io, writing.join());
 }
+
+TEST_CASE("a line of a log is taken apart from its time") {
+  const auto line = take_stamp("2026-11-24T22:49:22.123456789Z GET / 200");
+  CHECK(line.time == "2026-11-24T22:49:22.123456789Z");
+  CHECK(line.text == "GET / 200");
+  CHECK(take_stamp("2026-11-24T22:49:22Z ").text.empty());
+  CHECK(take_stamp("2026-11-24T22:49:22Z").time == "2026-11-24T22:49:22Z");
+  for (const char* own : {"", "unable to retrieve container logs for containerd://x", "failed to open the log file"}) {
+    CHECK(take_stamp(own).time.empty());
+    CHECK(take_stamp(own).text == own);
+  }
+}

@@ -142,13 +142,26 @@ TEST_CASE("kube: a refusal has the server's words; an unknown kind is named; log
   auto error = f.error_of([&] { f.run(f.api->apply(secret())); });
   CHECK(error.message() == "cannot apply Secret shop/s: the cluster answered 422");
   CHECK(error.cause() == "Secret \"s\" is invalid: data: too long");
-  error = f.error_of([&] { f.run(f.api->logs("shop", "x", "api", false, 5, false)); });
+  kube::LogRequest wanted{"shop", "x", "api"};
+  wanted.tail = 5;
+  error = f.error_of([&] { f.run(f.api->logs(wanted)); });
   CHECK(error.code() == ErrorCode::not_found);
   CHECK(error.cause() == "pods \"x\" not found");
   for (const char* group : {"v1", "none/v1"}) {
     error = f.error_of([&] { f.run(f.api->get(group, "Unicorn", "shop", "x")); });
     CHECK(error.message().find("cannot find the kind Unicorn") == 0);
   }
+}
+
+TEST_CASE("kube: what of a log is wanted stands in the request") {
+  Fixture f;
+  f.answers["GET /api/v1/namespaces/shop/pods/x/log?container=api&follow=true&sinceSeconds=300&timestamps=true"] = {
+      200, "2026-11-24T22:49:22.5Z one\n"};
+  kube::LogRequest wanted{"shop", "x", "api"};
+  wanted.follow = wanted.timestamps = true;
+  wanted.since = 300;
+  const auto stream = run_task(f.io, f.api->logs(wanted));
+  CHECK(run_task(f.io, stream->read_line()) == "2026-11-24T22:49:22.5Z one");
 }
 
 TEST_CASE("kube: a server that is busy is asked again") {

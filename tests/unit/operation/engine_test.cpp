@@ -96,3 +96,17 @@ TEST_CASE("only the newest hundred that have ended are kept, on disk too") {
   CHECK(f.engine->list().front().id == "op-120");
   CHECK_FALSE(f.files.read("/ops/op-1/operation.json"));
 }
+
+TEST_CASE("who listens hears every event of every operation, with what it is about") {
+  Fixture f;
+  std::vector<std::string> heard;
+  f.engine->on_event([&](const Operation& operation, const Json& parameters, const Event& event) {
+    heard.push_back(operation.id + ' ' + parameters.value("name", "") + ' ' + std::to_string(event.seq) + ' ' +
+                    event.state);
+  });
+  f.engine->start("work", Json{{"name", "shop"}});
+  f.tick();
+  const std::vector<std::string> expected{"op-1 shop 1 running", "op-1 shop 2 running", "op-1 shop 3 done",
+                                          "op-1 shop 4 done"};
+  CHECK(heard == expected);
+}
