@@ -34,6 +34,11 @@ const Json* find_app(const Json& project, const std::string& name) {
   return nullptr;
 }
 
+std::string short_commit(const Json& from) {
+  const auto commit = from.value("commit", "").substr(0, 8);
+  return commit.empty() ? "-" : commit + (from.value("dirty", false) ? "+" + from.value("tree", "").substr(0, 6) : "");
+}
+
 Json finish(Context& context, const Json& operation) {
   const auto id = operation.value("id", "");
   if (context.no_wait) {

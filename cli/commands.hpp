@@ -46,6 +46,8 @@ std::string project_root(const std::string& folder);
 Json current_project(const Context& context, const Json& status);
 /// An app of the project (of the status answer) that has an address, the first such for "". nullptr when there is none.
 const Json* find_app(const Json& project, const std::string& name);
+/// "eef27669", with unsaved changes "eef27669+42a987": the `commit`, `dirty` and `tree` of an answer; "-" without one.
+std::string short_commit(const Json& from);
 /// Shows `operation` (an answer of the daemon's) to its end, or says its id with --no-wait. Returns its result.
 Json finish(Context& context, const Json& operation);
 

@@ -17,11 +17,6 @@ std::string paint(const std::string& state, bool color) {
   return (good ? "\033[32m" : bad ? "\033[31m" : "\033[33m") + state + "\033[0m";
 }
 
-std::string short_commit(const Json& from) {
-  const auto commit = from.value("commit", "").substr(0, 8);
-  return commit.empty() ? "-" : commit + (from.value("dirty", false) ? "+" + from.value("tree", "").substr(0, 6) : "");
-}
-
 void print_cluster(const Json& cluster, bool color) {
   std::cout << "cluster " << cluster.value("name", "") << " (" << cluster.value("provider", "")
             << "): " << paint(cluster.value("state", ""), color)
@@ -91,6 +86,8 @@ void print_project(const Json& project, bool color) {
       std::cout << ", last sync " << app["last_sync"].value("files", 0) << " files in "
                 << static_cast<int>(app["last_sync"].value("seconds", 0.0) * 10000) / 10.0 << " ms";
     std::cout << '\n';
+    const auto left = app.value("passed_over", Json::object()).value("reason", "");
+    if (!left.empty()) std::cout << "    the version of the checkout was put back: " << left << '\n';
     if (app.contains("delivery")) print_delivery(app.value("name", ""), app["delivery"]);
     Rows rows;
     for (const auto& pod : app.at("pods"))

@@ -28,6 +28,10 @@ class ImageBuilder {
   /// Ensures it. Throws Error(build_failed) with the compiler's words.
   Task<BuiltImage> build(std::string project, std::string root, AppSpec app, std::shared_ptr<const source::Tree> tree,
                          operation::Context& context);
+  /// Whether it was built here, and not by another daemon with the same engine.
+  bool has_built(const std::string& reference) const { return files_.read(record(reference)).has_value(); }
+  /// It is there no more.
+  void forget(const std::string& reference) { files_.remove(record(reference)); }
   /// The checkout's paths that were in the image when it was built: what a fresh container may have too much of.
   std::vector<std::string> paths_in(const std::string& reference);
 
