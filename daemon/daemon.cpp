@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <charconv>
 #include <cstdlib>
 #include <fstream>
 
@@ -15,6 +16,17 @@ constexpr unsigned cap_sys_resource = 24;
 std::string cluster_name() {
   const char* name = std::getenv("GF_CLUSTER");  // tests have clusters of their own
   return name && *name ? name : "greenfield";
+}
+
+/// GF_IMAGE_BUDGET_MIB, where it is a number.
+std::uint64_t image_budget() {
+  const char* told = std::getenv("GF_IMAGE_BUDGET_MIB");
+  const std::string_view text = told ? told : "";
+  std::uint64_t mib = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), mib);
+  const bool whole = error == std::errc() && end == text.data() + text.size() && mib < (1ull << 40);
+  if (!text.empty() && !whole) spdlog::warn("GF_IMAGE_BUDGET_MIB is no number of MiB: '{}'", text);
+  return whole ? mib << 20 : deploy::image_budget;
 }
 
 int free_mib() {
@@ -64,6 +76,7 @@ Daemon::Daemon(net::io_context& io, Paths paths)
       registry_(files_, paths_.state / "projects.json"),
       sources_(io.get_executor(), clock_, workers_),
       builder_(*engine_, images_, workers_, files_, paths_.state / "built"),
+      history_(clock_, state::Document(files_, paths_.state / "history.json")),
       deploy_(
           {io.get_executor(), clock_, workers_, kube_, mirror_, links_, images_, builder_, kustomize_, rollout_,
            sources_, [this] { return cluster::workload_nodes(environment_.cluster_seen()); },
@@ -76,7 +89,18 @@ Daemon::Daemon(net::io_context& io, Paths paths)
            [this](const std::string& project, AppSpec app) {
              const auto routing = deliveries_.routing_of(project, app.name);
              return environment::divided(std::move(app), routing);
-           }}),
+           },
+           history_, [this] { collector_.begin(); }}),
+      collector_(
+          {io.get_executor(), *engine_, images_, builder_, kube_, mirror_, history_,
+           [this] {
+             std::vector<std::string> names;
+             for (const auto& node : environment_.cluster_seen().nodes)
+               if (node.running) names.push_back(node.name);
+             return names;
+           },
+           [this] { return deploy_.in_hand(); }, [](const std::string& sentence) { spdlog::info("{}", sentence); }},
+          image_budget()),
       forwards_(
           io.get_executor(),
           {[this] { return links_.any(); }, [this](const std::string& node) -> node::Link& { return links_.at(node); },
@@ -87,7 +111,10 @@ Daemon::Daemon(net::io_context& io, Paths paths)
       environment_({io.get_executor(), clock_, workers_, operations_, cluster_, kube_, mirror_, links_, images_,
                     addons_, deploy_, forwards_, registry_, *engine_,
                     [this](const std::string& subject, const std::string& sentence) { warn(subject, sentence); },
-                    [this](const std::string& project) { deliveries_.forget(project); }},
+                    [this](const std::string& project) {
+                      deliveries_.forget(project);
+                      history_.forget(project);
+                    }},
                    state::Document(files_, paths_.state / "environment.json")),
       versions_(environment_, deploy_),
       traffic_(io.get_executor(), clock_, [this] { return environment_.port_of("prometheus"); }),
@@ -121,8 +148,9 @@ Daemon::Daemon(net::io_context& io, Paths paths)
   });
   sources_.on_warning([this](const std::string& root, const std::string& sentence) { warn(root, sentence); });
   auto sentences = addons_.warnings();
-  sentences.insert(sentences.end(), {registry_.warning(), forwards_.warning(), environment_.warning(),
-                                     deliveries_.warning(), backups_.warning(), snapshots_.warning()});
+  sentences.insert(sentences.end(),
+                   {registry_.warning(), history_.warning(), forwards_.warning(), environment_.warning(),
+                    deliveries_.warning(), backups_.warning(), snapshots_.warning()});
   for (const auto& sentence : sentences)
     if (!sentence.empty()) warn("state", sentence);
 }
@@ -140,6 +168,7 @@ api::Services Daemon::services() {
           mirror_,
           addons_,
           deploy_,
+          history_,
           forwards_,
           registry_,
           *engine_,
@@ -218,6 +247,8 @@ Task<> Daemon::stop() {
   co_await std::move(forwards);
   auto deploy = deploy_.stop();
   co_await std::move(deploy);
+  auto collector = collector_.stop();
+  co_await std::move(collector);
   auto sources = sources_.stop();
   co_await std::move(sources);
   auto links = links_.stop();

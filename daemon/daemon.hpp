@@ -7,6 +7,7 @@
 #include "backup/cluster_backups.hpp"
 #include "cluster/providers.hpp"
 #include "delivery/prometheus.hpp"
+#include "deploy/image_collector.hpp"
 #include "environment/app_versions.hpp"
 #include "http/server.hpp"
 #include "snapshot/snapshot_service.hpp"
@@ -58,7 +59,9 @@ class Daemon {
   project::Registry registry_;
   source::SourceWatcher sources_;
   deploy::ImageBuilder builder_;
+  deploy::History history_;
   deploy::DeployService deploy_;
+  deploy::ImageCollector collector_;
   forward::ForwardService forwards_;
   environment::Environment environment_;
   environment::AppVersions versions_;

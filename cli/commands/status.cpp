@@ -79,6 +79,8 @@ void print_project(const Json& project, bool color) {
       std::cout << ", last sync " << app["last_sync"].value("files", 0) << " files in "
                 << static_cast<int>(app["last_sync"].value("seconds", 0.0) * 10000) / 10.0 << " ms";
     std::cout << '\n';
+    const auto left = app.value("passed_over", Json::object()).value("reason", "");
+    if (!left.empty()) std::cout << "    the version of the checkout was put back: " << left << '\n';
     if (app.contains("delivery")) print_delivery(app.value("name", ""), app["delivery"]);
     Rows rows;
     for (const auto& pod : app.at("pods"))

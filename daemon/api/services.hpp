@@ -27,6 +27,7 @@ struct Services {
   kube::Mirror& mirror;
   addon::AddonService& addons;
   deploy::DeployService& deploy;
+  deploy::History& history;
   forward::ForwardService& forwards;
   project::Registry& registry;
   container::Engine& engine;

@@ -80,6 +80,7 @@ Json app_json(const Services& services, const std::string& project, const deploy
   json["port"] = port;
   json["url"] = port == 0 ? "" : "http://localhost:" + std::to_string(port);
   json["rolled_back"] = app.rolled_back;
+  if (app.rolled_back) json["passed_over"] = Json{{"version", app.passed_over}, {"reason", app.why}};
   if (const auto* delivery = services.deliveries.find(project, app.name)) {
     json["delivery"] = delivery::to_json(*delivery);
     json["delivery"]["operation"] = services.deliveries.operation(project, app.name);

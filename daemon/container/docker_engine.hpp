@@ -17,6 +17,7 @@ class DockerEngine final : public Engine {
   Task<> stop(std::string name, std::chrono::seconds grace) override;
   Task<> remove(std::string name) override;
   Task<std::optional<Image>> image(std::string reference) override;
+  Task<std::vector<Image>> images(std::string pattern) override;
   Task<bool> serves(std::string reference) override;
   Task<> pull(std::string reference, PullProgress progress) override;
   Task<> build(BuildSpec spec, http::BodySource tar, LineFunction on_line) override;

@@ -84,6 +84,26 @@ Task<std::optional<Image>> DockerEngine::image(std::string reference) {
   co_return image;
 }
 
+Task<std::vector<Image>> DockerEngine::images(std::string pattern) {
+  Json filters;
+  filters["reference"] = Json::array({std::move(pattern)});
+  auto asking = send("GET", "/images/json?filters=" + http::percent_encode(dump(filters)));
+  const auto response = co_await std::move(asking);
+  if (response.status != 200) throw Error(ErrorCode::engine_unavailable, "cannot list the images", {}, response.body);
+  std::vector<Image> all;
+  const auto answer = parse_json(response.body, "the container engine's answer");
+  for (const auto& one : answer) {
+    Image image;
+    image.id = one.value("Id", "");
+    image.bytes = one.value("Size", std::uint64_t{0});
+    image.created = one.value("Created", 0.0);
+    if (const auto tags = one.find("RepoTags"); tags != one.end() && tags->is_array())
+      image.tags = tags->get<std::vector<std::string>>();
+    all.push_back(std::move(image));
+  }
+  co_return all;
+}
+
 Task<bool> DockerEngine::serves(std::string reference) {
   auto asking = send("GET", "/distribution/" + http::percent_encode(reference) + "/json");
   co_return (co_await std::move(asking)).status == 200;

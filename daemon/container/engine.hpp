@@ -24,7 +24,8 @@ struct Container {
 struct Image {
   std::string id;
   std::vector<std::string> tags;
-  std::uint64_t bytes = 0;
+  std::uint64_t bytes = 0;  ///< with the layers that others share
+  double created = 0;       ///< seconds since the epoch; 0 where only one image is asked for
   std::map<std::string, std::string> labels;
   std::vector<std::string> entrypoint, command;  ///< what it starts by itself: the one, then the other
 };
@@ -89,6 +90,8 @@ class Engine {
   virtual Task<> remove(std::string name) = 0;  ///< by force, with its anonymous volumes; absent is fine
 
   virtual Task<std::optional<Image>> image(std::string reference) = 0;
+  /// Those with a tag that matches `pattern` ("greenfield-app/*"), each with just these tags.
+  virtual Task<std::vector<Image>> images(std::string pattern) = 0;
   /// Throws Error(image_unavailable).
   /// Whether a registry serves `reference`: asks for its description and loads nothing.
   virtual Task<bool> serves(std::string reference) = 0;
@@ -99,7 +102,7 @@ class Engine {
   /// The images as one `docker save` tar.
   virtual Task<std::unique_ptr<http::ResponseStream>> save(std::vector<std::string> references) = 0;
   virtual Task<> tag(std::string reference, std::string repository, std::string tag) = 0;
-  virtual Task<> remove_image(std::string reference) = 0;
+  virtual Task<> remove_image(std::string reference) = 0;  ///< absent is fine; one that a container uses stays
 
   virtual Task<ExecResult> exec(ExecSpec spec, std::string input) = 0;
   virtual Task<std::unique_ptr<ExecStream>> exec_stream(ExecSpec spec) = 0;

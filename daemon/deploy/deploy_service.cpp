@@ -11,7 +11,11 @@
 namespace gf::deploy {
 
 DeployService::DeployService(Collaborators with)
-    : with_(std::move(with)), attached_(with_.executor), checking_(with_.executor), ending_(with_.executor) {
+    : with_(std::move(with)),
+      rolling_(with_.executor, *this, with_.history, with_.came_in),
+      attached_(with_.executor),
+      checking_(with_.executor),
+      ending_(with_.executor) {
   with_.mirror.on_event([this](const kube::WatchEvent& event) {
     if (event.object.value("kind", "") != "Pod") return;
     const auto labels = event.object.at("metadata").value("labels", Json::object());
@@ -186,9 +190,15 @@ Task<> DeployService::check_images(std::string name) {
     const auto image = co_await std::move(naming);
     const auto again = projects_.find(name);
     if (again == projects_.end()) co_return;
+    if (again->second->snapshot.tree->digest() != tree->digest()) co_return;  // a newer look has begun
+    const auto& seen = again->second->snapshot;
+    if (const auto* known = with_.history.find(name, app.name, image.key))
+      if (!known->branches.contains(seen.head.branch)) with_.history.note(name, app.name, image, seen);
+    if (rolling_.asked(name, app.name, image.key)) continue;
     const auto known = running(name, app.name);
-    if (known.image.key.empty() || known.image.key == image.key || known.passed_over == image.key) continue;
-    with_.needs_rollout(name, app.name);
+    if (known.image.key.empty()) continue;
+    const bool is_wanted = known.image.key == image.key || known.passed_over == image.key;
+    if (!is_wanted || rolling_.is_unfinished(name, app.name)) with_.needs_rollout(name, app.name);
   }
 }
 
@@ -212,6 +222,8 @@ std::vector<AppStatus> DeployService::status(const std::string& name) const {
       const auto now = running_in(object);
       one.image = now.image.reference;
       one.rolled_back = !now.passed_over.empty();
+      one.passed_over = now.passed_over;
+      if (const auto* left = with_.history.find(name, app.name, now.passed_over)) one.why = left->reason;
     }
     one.ready = static_cast<int>(std::ranges::count_if(one.pods, &ReplicaStatus::ready));
     if (one.state == "starting")

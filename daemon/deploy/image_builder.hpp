@@ -30,6 +30,10 @@ class ImageBuilder {
                          operation::Context& context);
   /// The engine's copy of an image, nullopt when it has none.
   Task<std::optional<container::Image>> image(std::string reference) { return engine_.image(std::move(reference)); }
+  /// Whether it was built here, and not by another daemon with the same engine.
+  bool has_built(const std::string& reference) const { return files_.read(record(reference)).has_value(); }
+  /// It is there no more.
+  void forget(const std::string& reference) { files_.remove(record(reference)); }
   /// The checkout's paths that were in the image when it was built: what a fresh container may have too much of.
   std::vector<std::string> paths_in(const std::string& reference);
 

@@ -11,9 +11,7 @@ namespace gf::deploy {
 namespace {
 
 using operation::run_step;
-constexpr auto rollout_limit = std::chrono::minutes(3);  // of one replica: they come one after the other
-
-int most_replicas(const AppSpec& app) { return std::max(1, app.autoscale ? app.autoscale->max : app.replicas); }
+constexpr auto in_hand_time = std::chrono::minutes(10);  // from a build to the first pod that runs it, at most
 
 /// The apps of a project with the new versions of those that may have one: what routes may lead to.
 std::vector<AppSpec> with_next(const std::vector<AppSpec>& apps) {
@@ -26,26 +24,55 @@ std::vector<AppSpec> with_next(const std::vector<AppSpec>& apps) {
 }  // namespace
 
 Task<std::string> DeployService::build(std::string name, std::string app_name, operation::Context& context) {
-  auto& project = at(name);
-  const auto app = app_of(project, app_name);
-  auto building = with_.builder.build(name, project.spec.root, app, project.snapshot.tree, context);
-  co_return (co_await std::move(building)).reference;
+  const auto app = app_of(at(name), app_name);
+  auto providing = rolling_.provide(name, app, false, context);
+  co_return (co_await std::move(providing)).reference;
 }
 
 Task<BuiltImage> DeployService::provide(std::string name, std::string app_name, operation::Context& context) {
-  auto& project = at(name);
-  const auto app = app_of(project, app_name);
-  const auto tree = project.snapshot.tree;
-  BuiltImage image;
-  std::function<Task<>(operation::Context&)> build = [&](operation::Context& step) -> Task<> {
-    auto building = with_.builder.build(name, project.spec.root, app, tree, step);
-    image = co_await std::move(building);
-  };
-  auto building = run_step(context, "build " + app_name, build);
-  co_await std::move(building);
+  const auto app = app_of(at(name), app_name);
+  auto providing = rolling_.provide(name, app, true, context);
+  auto image = co_await std::move(providing);
   auto loading = load(image.reference, context);
   co_await std::move(loading);
   co_return image;
+}
+
+Task<BuiltImage> DeployService::named(std::string name, AppSpec app, std::shared_ptr<const source::Tree> tree,
+                                      operation::Context& context) {
+  const auto root = at(name).spec.root;
+  auto naming = with_.builder.name(name, root, std::move(app), std::move(tree), context);
+  co_return co_await std::move(naming);
+}
+
+Task<> DeployService::build(std::string name, AppSpec app, std::shared_ptr<const source::Tree> tree, BuiltImage image,
+                            bool nodes_suffice, operation::Context& context) {
+  take_in_hand(image.reference);
+  const auto root = at(name).spec.root;
+  std::function<Task<>(operation::Context&)> body = [&](operation::Context& step) -> Task<> {
+    if (nodes_suffice) {
+      auto looking = with_.images.all_hold(image.reference, with_.nodes());
+      const bool held = co_await std::move(looking);
+      if (held) co_return;
+    }
+    auto building = with_.builder.build(name, root, app, tree, step);
+    co_await std::move(building);
+  };
+  auto stepping = run_step(context, "build " + app.name, body);
+  co_await std::move(stepping);
+}
+
+void DeployService::take_in_hand(const std::string& reference) {
+  const auto now = with_.clock.now();
+  std::erase_if(provided_, [&](const auto& one) { return now - one.second >= in_hand_time; });
+  provided_[reference] = now;
+}
+
+std::set<std::string> DeployService::in_hand() const {
+  std::set<std::string> references;
+  for (const auto& [reference, when] : provided_)
+    if (with_.clock.now() - when < in_hand_time) references.insert(reference);
+  return references;
 }
 
 Task<> DeployService::load(std::string reference, operation::Context& context) {
@@ -107,48 +134,28 @@ Task<std::vector<Json>> DeployService::render(const Project& project, AppSpec ap
 
 Task<> DeployService::roll_out(std::string name, std::string app_name, Claims claims, operation::Context& context) {
   const auto app = app_of(at(name), app_name);
-  auto wanted = running(name, app_name);
-  const bool is_first = wanted.image.reference.empty();
-  if (is_first || app.strategy == Strategy::rolling) {
-    auto providing = provide(name, app_name, context);
-    auto image = co_await std::move(providing);
-    if (is_first || image.key != wanted.passed_over) wanted = {std::move(image), {}};
-  }
-  if (!wanted.passed_over.empty())
-    context.log(app_name + " stays rolled back until the checkout changes; gf deploy " + app_name + " ends that");
-  auto loading = load(wanted.image.reference, context);
-  co_await std::move(loading);
-  auto starting = start(name, app, std::move(wanted), std::move(claims), context);
-  co_await std::move(starting);
+  auto rolling = rolling_.roll_out(std::move(name), app, std::move(claims), context);
+  co_await std::move(rolling);
 }
 
-Task<> DeployService::roll_back(std::string name, std::string app_name, Claims claims, operation::Context& context) {
-  const auto app = app_of(at(name), app_name);
-  const auto listing_label = std::string(app_label) + '=' + app_name;
-  auto listing = with_.kube.list("apps/v1", "ReplicaSet", name, listing_label);
-  const auto replica_sets = co_await std::move(listing);
-  const auto* deployment = with_.mirror.find("Deployment", name, app_name);
-  const auto former = deployment ? former_image(*deployment, replica_sets) : std::nullopt;
-  if (!former)
-    throw Error(ErrorCode::not_found, "cannot roll " + app_name + " back: the cluster knows no former version of it",
-                "take the change back in the checkout, then gf deploy " + app_name);
-  const auto now = running(name, app_name);
-  Running wanted{*former, now.passed_over.empty() ? now.image.key : now.passed_over};
-  auto loading = load(wanted.image.reference, context);
-  co_await std::move(loading);
-  auto starting = start(name, app, std::move(wanted), std::move(claims), context);
-  co_await std::move(starting);
-}
-
-void DeployService::end_roll_back(const std::string& name, const std::string& app_name) {
-  auto now = running(name, app_name);
-  if (now.passed_over.empty()) return;
-  now.passed_over.clear();
-  at(name).deployed[app_name] = std::move(now);
-}
-
+/// The history has those that serve an app under its own name.
 Task<> DeployService::start(std::string name, AppSpec version, Running wanted, Claims claims,
                             operation::Context& context) {
+  const bool is_stable =
+      std::ranges::find(at(name).spec.apps, version.name, &AppSpec::name) != at(name).spec.apps.end();
+  if (is_stable) with_.history.start(name, version.name, wanted.image);
+  auto starting = start_version(name, version, wanted, std::move(claims), context);
+  co_await std::move(starting);
+  if (!is_stable) co_return;
+  with_.history.serve(name, version.name, wanted);
+  with_.came_in();
+}
+
+Task<> DeployService::start_version(std::string name, AppSpec version, Running wanted, Claims claims,
+                                    operation::Context& context) {
+  take_in_hand(wanted.image.reference);
+  auto loading = load(wanted.image.reference, context);
+  co_await std::move(loading);
   auto& project = at(name);
   project.deployed[version.name] = wanted;
   auto making = objects(project, version, wanted.image.reference, std::move(claims));
@@ -166,7 +173,7 @@ Task<> DeployService::start(std::string name, AppSpec version, Running wanted, C
     auto removing = remove_mesh_objects(name, outdated);
     co_await std::move(removing);
     for (const auto& workload : workloads) {
-      auto waiting = with_.rollout.wait(workload, rollout_limit * most_replicas(version), step);
+      auto waiting = with_.rollout.wait(workload, ready_limit(version), step);
       co_await std::move(waiting);
     }
   };

@@ -10,6 +10,7 @@ namespace {
 constexpr const char* image_annotation = "greenfield.dev/image-key";
 constexpr const char* passed_over_annotation = "greenfield.dev/passed-over";
 constexpr const char* revision_annotation = "deployment.kubernetes.io/revision";
+constexpr const char* hash_label = "pod-template-hash";  ///< that Kubernetes gives the pods of a ReplicaSet
 
 std::string annotation(const Json& object, const char* name) {
   return object.at("metadata").value("annotations", Json::object()).value(name, "");
@@ -74,6 +75,10 @@ AppSpec with_preview(AppSpec app, const std::string& header, const std::string& 
   return app;
 }
 
+std::chrono::seconds ready_limit(const AppSpec& app) {
+  return app.ready_deadline * std::max(1, app.autoscale ? app.autoscale->max : app.replicas);
+}
+
 Running running_in(const Json* deployment) {
   if (!deployment) return {};
   return {image_of(*deployment), annotation(*deployment, passed_over_annotation)};
@@ -83,6 +88,32 @@ void note_running(Json& deployment, const Running& running) {
   auto& annotations = deployment["metadata"]["annotations"];
   annotations[image_annotation] = running.image.key;
   if (!running.passed_over.empty()) annotations[passed_over_annotation] = running.passed_over;
+}
+
+std::optional<LastGood> last_good(const Json& deployment, const std::vector<Json>& replica_sets,
+                                  const std::string& serving) {
+  const auto revision = annotation(deployment, revision_annotation);
+  const bool only_settings = image_of(deployment).key == serving;
+  const Json* best = nullptr;
+  const auto rank_of = [&](const Json& one) { return std::pair(image_of(one).key == serving, rank(one)); };
+  for (const auto& one : replica_sets) {
+    const auto key = image_of(one).key;
+    if (!is_owned(one, deployment) || key.empty() || annotation(one, revision_annotation) == revision) continue;
+    const bool serves = rank(one).first;
+    if (!serves && (key != serving || only_settings)) continue;
+    if (!best || rank_of(one) > rank_of(*best)) best = &one;
+  }
+  if (!best) return std::nullopt;
+  return LastGood{image_of(*best), best->at("spec").at("template")};
+}
+
+void put_back(Json& deployment, const LastGood& good) {
+  auto pods = good.pod_template;
+  if (auto& metadata = pods["metadata"]; metadata.is_object()) {
+    metadata.erase("creationTimestamp");
+    if (metadata.contains("labels")) metadata["labels"].erase(hash_label);
+  }
+  deployment["spec"]["template"] = std::move(pods);
 }
 
 std::optional<BuiltImage> former_image(const Json& deployment, const std::vector<Json>& replica_sets) {

@@ -173,7 +173,7 @@ Task<> Environment::attach_projects() {
       auto spec = co_await std::move(loading);
       auto attaching = with_.deploy.attach(std::move(spec));
       co_await std::move(attaching);
-      with_.deploy.recheck(one.name);
+      following_.spawn("look at " + one.name, recheck_synced(one.name));
     } catch (const Error& error) {
       if (error.code() == ErrorCode::cancelled) throw;
       // Its checkout is gone or broken: `gf status` shows it as such, the others go on.

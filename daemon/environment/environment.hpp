@@ -50,8 +50,9 @@ class Environment {
   Operation disable(const std::string& addon, bool cascade, bool purge);
   /// Brings in what stands in the checkout, replica by replica, though it was rolled back.
   Task<Operation> deploy(std::string project, std::string app);
-  /// Back to the former version, replica by replica. The checkout's comes in again when it changes, or by deploy().
-  Task<Operation> roll_back(std::string project, std::string app);
+  /// Back to the version that begins with `to` ("" = the former one), replica by replica. The checkout's comes in again
+  /// when it changes, or by deploy().
+  Task<Operation> roll_back(std::string project, std::string app, std::string to);
   /// Brings in what stands in the checkout as soon as nothing else holds the project.
   void request_rollout(const std::string& project, const std::string& app);
   /// Resumes when the project's checkout is followed and what is in its cluster known. Throws Error(not_found),
@@ -84,7 +85,7 @@ class Environment {
   Task<Json> run_restore(operation::Context& context);
   Task<Json> run_addons(operation::Context& context, std::string purge);
   Task<Json> run_rollout(std::string project, std::string app, operation::Context& context);
-  Task<Json> run_rollback(std::string project, std::string app, operation::Context& context);
+  Task<Json> run_rollback(std::string project, std::string app, std::string to, operation::Context& context);
   Task<Json> run_purge(std::string project, operation::Context& context);
   Task<Json> run_reset(std::string project, std::string addon, operation::Context& context);
   Task<bool> reach_cluster();
@@ -128,6 +129,7 @@ class Environment {
   Task<> end_rollouts();
   Task<> halt_deliveries(std::string project);
   Task<> recheck_later(std::string project);
+  Task<> recheck_synced(std::string project);
   void set_wanted(bool running);
 
   Collaborators with_;

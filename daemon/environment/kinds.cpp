@@ -74,9 +74,8 @@ void Environment::add_kinds() {
       "rollback", name("app"),
       [](const Json& parameters) { return std::vector<std::string>{"project/" + parameters.value("project", "")}; },
       [this](const Json& parameters) -> Body {
-        return [this, project = parameters.value("project", ""), app = parameters.value("app", "")](Context& context) {
-          return run_rollback(project, app, context);
-        };
+        return [this, project = parameters.value("project", ""), app = parameters.value("app", ""),
+                to = parameters.value("to", "")](Context& context) { return run_rollback(project, app, to, context); };
       },
       false});
 }

@@ -30,11 +30,16 @@ Task<Operation> Environment::deploy(std::string project, std::string app) {
   co_return with_.operations.start("rollout", parameters);
 }
 
-Task<Operation> Environment::roll_back(std::string project, std::string app) {
+Task<Operation> Environment::roll_back(std::string project, std::string app, std::string to) {
   with_.deploy.app(project, app);
+  auto parameters = parameters_of(project, app);
+  if (!to.empty()) {
+    auto finding = with_.deploy.find_version(project, app, to);
+    parameters["to"] = co_await std::move(finding);
+  }
   auto ending = end_rollouts();
   co_await std::move(ending);
-  co_return with_.operations.start("rollback", parameters_of(project, app));
+  co_return with_.operations.start("rollback", parameters);
 }
 
 void Environment::request_rollout(const std::string& project, const std::string& app) {
@@ -55,6 +60,13 @@ Task<> Environment::recheck_later(std::string project) {
     auto waiting = with_.operations.wait(one.id);
     co_await std::move(waiting);
   }
+  with_.deploy.recheck(project);
+}
+
+/// After a restart of the daemon: what runs is known a moment later only.
+Task<> Environment::recheck_synced(std::string project) {
+  auto waiting = with_.mirror.wait_synced();
+  co_await std::move(waiting);
   with_.deploy.recheck(project);
 }
 
@@ -132,11 +144,11 @@ Task<Json> Environment::run_rollout(std::string project, std::string app, Contex
   co_return Json::object();
 }
 
-Task<Json> Environment::run_rollback(std::string project, std::string name, Context& context) {
+Task<Json> Environment::run_rollback(std::string project, std::string name, std::string to, Context& context) {
   const auto app = with_.deploy.app(project, name);
   auto claiming = claims(project, app, context);
   auto names = co_await std::move(claiming);
-  auto rolling = with_.deploy.roll_back(project, name, std::move(names), context);
+  auto rolling = with_.deploy.roll_back(project, name, std::move(to), std::move(names), context);
   co_await std::move(rolling);
   with_.deploy.recheck(project);
   Json result;

@@ -12,11 +12,6 @@ namespace {
 
 using operation::run_step;
 
-/// `ctr` unpacks by digest: each reference's stands in the third column of its list.
-constexpr const char* unpack_script =
-    "for reference; do ctr -n k8s.io snapshots unpack "
-    "\"$(ctr -n k8s.io images ls \"name==$reference\" | awk 'NR == 2 {print $3}')\"; done >/dev/null 2>&1";
-
 /// "::step 3/9 compiling kubelet" → progress and a line.
 void tell_driver_line(std::string_view line, operation::Context& context) {
   constexpr std::string_view mark = "::step ";
@@ -165,19 +160,6 @@ Task<> ImageService::build(PlatformImage wanted, operation::Context& context) {
                 "run it by hand to see all of it", result.errors);
 }
 
-Task<std::set<std::string>> ImageService::held_by(std::string node) {
-  container::ExecSpec ask;
-  ask.container = node;
-  ask.command = {"ctr", "--namespace", "k8s.io", "images", "ls", "-q"};
-  const auto answer = co_await engine_.exec(std::move(ask), "");
-  if (answer.exit_code != 0)
-    throw Error(ErrorCode::cluster_failed, "cannot list the images of node '" + node + "'", "", answer.errors);
-  std::set<std::string> names;
-  std::istringstream lines(answer.output);
-  for (std::string line; std::getline(lines, line);) names.insert(line);
-  co_return names;
-}
-
 Task<> ImageService::load(std::vector<std::string> references, std::vector<std::string> nodes,
                           operation::Context& context) {
   std::vector<Task<std::set<std::string>>> asking;
@@ -200,19 +182,6 @@ Task<> ImageService::load(std::vector<std::string> references, std::vector<std::
   if (sending.empty()) co_return;
   auto all = when_all(std::move(sending));
   co_await std::move(all);
-}
-
-Task<> ImageService::unpack(std::vector<std::string> references, std::vector<std::string> nodes) {
-  std::vector<Task<container::ExecResult>> unpacking;
-  for (const auto& node : nodes) {
-    container::ExecSpec spec;
-    spec.container = node;
-    spec.command = {"sh", "-c", unpack_script, "unpack"};
-    for (const auto& reference : references) spec.command.push_back(canonical(reference));
-    unpacking.push_back(engine_.exec(std::move(spec), ""));
-  }
-  auto all = when_all(std::move(unpacking));
-  co_await std::move(all);  // what could not be unpacked now is when its first container is made
 }
 
 Task<> ImageService::send(std::vector<std::string> references, std::vector<std::string> nodes,

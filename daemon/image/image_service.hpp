@@ -38,6 +38,14 @@ class ImageService {
   /// Puts `references` into those of `nodes` whose store lacks them, all nodes in parallel, one stream out of the
   /// engine for each set of lacking images. Progress in bytes.
   Task<> load(std::vector<std::string> references, std::vector<std::string> nodes, operation::Context& context);
+  /// Whether each of `nodes` has it in its store; false without nodes.
+  Task<bool> all_hold(std::string reference, std::vector<std::string> nodes);
+  /// Whether it can be run in `nodes` without a build: the engine has it, or all of them.
+  Task<bool> at_hand(std::string reference, std::vector<std::string> nodes);
+  /// What is in the store of `node`.
+  Task<std::vector<StoredImage>> stored_in(std::string node);
+  /// Takes it out of the stores of `nodes`; absent is fine. With it go all other names that the same image has there.
+  Task<> remove(std::string reference, std::vector<std::string> nodes);
   /// Unpacks loaded images ahead of their first containers. Unpacked ones stay as they are.
   Task<> unpack(std::vector<std::string> references, std::vector<std::string> nodes);
   /// Forgets what the nodes hold: after they were made again.

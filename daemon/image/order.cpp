@@ -1,6 +1,9 @@
 #include "image/order.hpp"
 
+#include <cstdlib>
+
 #include "protocol/error.hpp"
+#include "protocol/json.hpp"
 
 namespace gf::image {
 
@@ -44,6 +47,19 @@ std::map<std::vector<std::string>, std::vector<std::string>> group_by_missing(
     if (!missing.empty()) groups[missing].push_back(node);
   }
   return groups;
+}
+
+std::vector<StoredImage> read_stored(const std::string& text) {
+  std::vector<StoredImage> all;
+  const auto answer = Json::parse(text);
+  for (const auto& one : answer.at("images")) {
+    StoredImage image;
+    if (one.contains("repoTags") && one["repoTags"].is_array())
+      for (const auto& tag : one["repoTags"]) image.references.insert(tag.get<std::string>());
+    image.bytes = std::strtoull(one.value("size", "0").c_str(), nullptr, 10);  // protobuf's way with large numbers
+    all.push_back(std::move(image));
+  }
+  return all;
 }
 
 std::string canonical(std::string_view reference) {

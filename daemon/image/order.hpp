@@ -34,6 +34,16 @@ Way next_way(bool built_present, bool official_present, const PlatformImage& wan
 std::map<std::vector<std::string>, std::vector<std::string>> group_by_missing(
     const std::vector<std::string>& references, const std::map<std::string, std::set<std::string>>& held);
 
+/// An image in a store: one that several stores have counts once.
+struct StoredImage {
+  std::set<std::string> references;  ///< canonical
+  std::uint64_t bytes = 0;
+  double used = 0;  ///< when it came in last, seconds since the epoch; 0 = not known
+};
+
+/// Pure: reads the answer of `crictl images -o json`. Throws Json's own exceptions for another shape.
+std::vector<StoredImage> read_stored(const std::string& text);
+
 /// Pure: the reference as containerd stores it: "redis:8" → "docker.io/library/redis:8".
 std::string canonical(std::string_view reference);
 

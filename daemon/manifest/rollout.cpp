@@ -1,6 +1,7 @@
 #include "manifest/rollout.hpp"
 
 #include <algorithm>
+#include <boost/asio/error.hpp>
 #include <map>
 #include <utility>
 
@@ -15,6 +16,7 @@ namespace gf::manifest {
 namespace {
 
 constexpr int log_lines = 20;
+constexpr auto log_limit = std::chrono::seconds(3);  // a node that is gone does not answer at all
 constexpr auto definition_limit = std::chrono::seconds(30);
 constexpr auto definition_pause = std::chrono::milliseconds(50);
 
@@ -131,28 +133,41 @@ Task<std::string> Rollout::explain(Applied workload, std::string reason) {
   if (pods.empty()) co_return reason;
   const Json pod = *pods.front();
   const auto name = pod.at("metadata").value("name", "");
-  if (const auto words = kube::trouble(pod); !words.empty()) reason = name + ": " + words;
+  const auto words = kube::trouble(pod);
+  reason = name + ": " + (words.empty() ? reason : words);
   for (const auto& status : pod.value("status", Json::object()).value("containerStatuses", Json::array())) {
     if (status.value("ready", false)) continue;
+    // The instance before the last restart said why it ended; a container that never restarted has only this one.
+    const bool previous = status.value("restartCount", 0) > 0 && !status["state"].contains("running");
+    std::string said;
     try {
-      // The instance before the last restart said why it ended; a container that never restarted has only this one.
-      const bool previous = status.value("restartCount", 0) > 0 && !status["state"].contains("running");
-      kube::LogRequest wanted{workload.space, name, status.value("name", "")};
-      wanted.tail = log_lines;
-      wanted.previous = previous;
-      auto opening = kube_.logs(std::move(wanted));
-      const auto stream = co_await std::move(opening);
-      for (;;) {
-        auto reading = stream->read_line();
-        const auto line = co_await std::move(reading);
-        if (!line) break;
-        reason += "\n  " + *line;
-      }
-    } catch (const Error&) {
-      reason += "\n  (no log)";  // a container that never began has none
+      auto reading = read_log(workload.space, name, status.value("name", ""), previous, said);
+      auto limited = with_timeout(clock_, log_limit, "cannot read the log in time", std::move(reading));
+      co_await std::move(limited);
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::cancelled) throw;
+      said += "\n  (no log)";  // a container that never began has none
+    } catch (const boost::system::system_error& error) {
+      if (error.code() == net::error::operation_aborted) throw;
+      said += "\n  (no log)";
     }
+    reason += said;
   }
   co_return reason;
+}
+
+Task<> Rollout::read_log(std::string space, std::string pod, std::string container, bool previous, std::string& said) {
+  kube::LogRequest wanted{std::move(space), std::move(pod), std::move(container)};
+  wanted.tail = log_lines;
+  wanted.previous = previous;
+  auto opening = kube_.logs(std::move(wanted));
+  const auto stream = co_await std::move(opening);
+  for (;;) {
+    auto reading = stream->read_line();
+    const auto line = co_await std::move(reading);
+    if (!line) co_return;
+    said += "\n  " + *line;
+  }
 }
 
 Task<> Rollout::wait(Applied workload, Clock::duration limit, operation::Context& context) {

@@ -34,6 +34,7 @@ class Rollout {
  private:
   Task<> wait_ready(Applied workload, operation::Context& context, std::string* why_not);
   Task<std::string> explain(Applied workload, std::string reason);
+  Task<> read_log(std::string space, std::string pod, std::string container, bool previous, std::string& said);
   std::vector<const Json*> pods_of(const Applied& workload) const;
 
   kube::KubeApi& kube_;

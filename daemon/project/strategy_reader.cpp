@@ -8,6 +8,8 @@ namespace gf::project {
 
 namespace {
 
+constexpr std::chrono::seconds least_deadline{5}, most_deadline{3600};  // of a replica to become ready
+
 Strategy strategy_from(const std::string& word) {
   for (const auto strategy : {Strategy::canary, Strategy::blue_green})
     if (name(strategy) == word) return strategy;
@@ -17,6 +19,9 @@ Strategy strategy_from(const std::string& word) {
 }  // namespace
 
 void StrategyReader::read(AppSpec& app, const YAML::Node& node) {
+  app.ready_deadline = time(node, "ready_deadline", app.ready_deadline);
+  if (app.ready_deadline < least_deadline || app.ready_deadline > most_deadline)
+    in_.complain(node["ready_deadline"], "'ready_deadline' must be from 5s to 1h");
   app.strategy = strategy_from(in_.choice(node, "strategy", {"rolling", "canary", "blue-green"}, "rolling"));
   if (const auto canary = node["canary"]; canary.IsDefined()) {
     if (app.strategy != Strategy::canary) in_.complain(canary, "'canary' belongs to 'strategy: canary'");

@@ -4,7 +4,7 @@
 
 namespace gf::project {
 
-/// Reads `strategy` and `canary` of an app of `project` into it.
+/// Reads `strategy`, `canary` and `ready_deadline` of an app of `project` into it.
 class StrategyReader {
  public:
   StrategyReader(YamlReader& in, const ProjectSpec& project) : in_(in), project_(project) {}

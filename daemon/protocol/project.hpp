@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -53,11 +54,12 @@ struct AppSpec {
   std::vector<std::string> uses;       ///< addons whose claims are injected and waited for
   std::vector<SyncRule> sync;
   OnSync on_sync = OnSync::none;
-  std::string reload_signal = "HUP";    ///< sent to the container's first process by on_sync: reload
-  std::vector<std::string> rebuild_on;  ///< globs, relative to the context
-  std::string manifests;                ///< own kustomization, relative to the checkout; empty = generated
-  std::string ready_path;               ///< HTTP path that answers 2xx when ready; empty = TCP connect
-  std::string metrics_path;             ///< HTTP path of its metrics for Prometheus; empty = none
+  std::string reload_signal = "HUP";         ///< sent to the container's first process by on_sync: reload
+  std::vector<std::string> rebuild_on;       ///< globs, relative to the context
+  std::string manifests;                     ///< own kustomization, relative to the checkout; empty = generated
+  std::string ready_path;                    ///< HTTP path that answers 2xx when ready; empty = TCP connect
+  std::chrono::seconds ready_deadline{180};  ///< of each replica of a new version, else the last good one is put back
+  std::string metrics_path;                  ///< HTTP path of its metrics for Prometheus; empty = none
   std::map<std::string, std::string> env;
   std::vector<std::string> command;  ///< replaces the image's entry point
   int memory_mib = 256;              ///< limit

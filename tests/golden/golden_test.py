@@ -35,6 +35,7 @@ CASES = {
     "env": "gf -C /nowhere/größer/shop env",
     "url": "gf -C /nowhere/größer/shop url",
     "url-unknown": "gf -C /nowhere/größer/shop url worker",
+    "history": "gf -C /nowhere/größer/shop history worker",
     "backup-list": "gf -C /nowhere/größer/shop backup list",
     "backup-list-json": "gf -o json -C /nowhere/größer/shop backup list",
     "backup-schedule": "gf backup schedule",

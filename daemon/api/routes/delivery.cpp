@@ -1,5 +1,8 @@
+#include <algorithm>
+
 #include "api/answers.hpp"
 #include "api/routes.hpp"
+#include "protocol/error.hpp"
 
 namespace gf::api {
 
@@ -19,16 +22,31 @@ Task<> post_deploy(const Services& services, std::string project, std::string na
 }
 
 /// From a version that is under way to the stable one, else from that to the one before.
-Task<> post_rollback(const Services& services, std::string project, std::string name, http::Responder& responder) {
+Task<> post_rollback(const Services& services, std::string project, std::string name, std::string to,
+                     http::Responder& responder) {
   std::optional<Operation> operation;
   if (services.deploy.app(project, name).strategy != Strategy::rolling && services.deliveries.find(project, name)) {
+    if (!to.empty())
+      throw Error(ErrorCode::conflict, "cannot roll " + name + " back to " + to + ": a new version is under way",
+                  "gf abort " + name + ", then again");
     operation = services.deliveries.abort(project, name);
   } else {
-    auto beginning = services.environment.roll_back(project, name);
+    auto beginning = services.environment.roll_back(project, name, std::move(to));
     operation = co_await std::move(beginning);
   }
   auto answering = accepted(responder, std::move(*operation));
   co_await std::move(answering);
+}
+
+Json history_json(const Services& services, const std::string& project, const std::string& app) {
+  services.deploy.app(project, app);
+  const auto versions = services.history.versions(project, app);
+  Json json;
+  json["app"] = app;
+  json["versions"] = Json::array();
+  for (std::size_t i = 0; i < std::min(versions.size(), deploy::shown_versions); ++i)
+    json["versions"].push_back(deploy::to_json(versions[i]));
+  return json;
 }
 
 }  // namespace
@@ -38,6 +56,10 @@ void add_delivery_routes(const Services& services, Routes& routes) {
   routes.push_back({"POST", app + "deploy", [&services](http::RouteContext& context) {
                       body_of(context.request, {});
                       return post_deploy(services, context.captures[0], context.captures[1], context.responder);
+                    }});
+  routes.push_back({"GET", app + "history", [&services](http::RouteContext& context) {
+                      return answer(context.responder, 200,
+                                    history_json(services, context.captures[0], context.captures[1]));
                     }});
   routes.push_back({"POST", app + "promote", [&services](http::RouteContext& context) {
                       body_of(context.request, {});
@@ -50,8 +72,9 @@ void add_delivery_routes(const Services& services, Routes& routes) {
                                       services.deliveries.abort(context.captures[0], context.captures[1]));
                     }});
   routes.push_back({"POST", app + "rollback", [&services](http::RouteContext& context) {
-                      body_of(context.request, {});
-                      return post_rollback(services, context.captures[0], context.captures[1], context.responder);
+                      const auto body = body_of(context.request, {"to"});
+                      return post_rollback(services, context.captures[0], context.captures[1], text_of(body, "to"),
+                                           context.responder);
                     }});
 }
 

@@ -124,3 +124,62 @@ TEST_CASE("the image to go back to") {
   note_running(now, {{"shop:3", "three"}, "two"});
   CHECK(former({replica_set("shop:1", "one", "1"), replica_set("shop:2", "two", "4"), own}) == "one");
 }
+
+TEST_CASE("what is put back when a version does not become ready") {
+  struct Row {
+    const char* serving;
+    std::vector<Json> sets;
+    const char* expected;
+  };
+  auto now = workload("shop:3", "three");
+  now["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = "3";
+  const auto own = replica_set("shop:3", "three", "3", 1);
+  const auto one = replica_set("shop:1", "one", "1"), two = replica_set("shop:2", "two", "2");
+  const Row rows[] = {
+      {"", {}, "none"},
+      {"", {own}, "none"},
+      {"", {own, one, two}, "none"},  // that they were ready once nobody knows
+      {"", {own, one, replica_set("shop:2", "two", "2", 1)}, "two"},
+      {"one", {own, one, two}, "one"},
+      {"one", {own, one, replica_set("shop:2", "two", "2", 1)}, "one"},  // two was never judged
+      {"gone", {own, replica_set("shop:2", "two", "2", 1)}, "two"},
+      {"", {own, replica_set("x:1", "x", "9", 1, "another")}, "none"},
+      {"three", {own, replica_set("shop:3", "three", "2", 1)}, "three"},  // with other settings
+      {"three", {own, replica_set("shop:3", "three", "1"), one}, "none"},
+      {"three", {own, replica_set("shop:3", "three", "1"), replica_set("shop:3", "three", "2", 1)}, "three"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.serving);
+    const auto found = last_good(now, row.sets, row.serving);
+    CHECK((found ? found->image.key : "none") == row.expected);
+  }
+}
+
+TEST_CASE("what is put back are the very replicas, so that no others are made") {
+  auto deployment = app_objects("shop", app(), "shop:3", {}).at(0);
+  LastGood good;
+  good.pod_template["metadata"]["creationTimestamp"] = nullptr;
+  good.pod_template["metadata"]["labels"]["greenfield.dev/app"] = "api";
+  good.pod_template["metadata"]["labels"]["pod-template-hash"] = "12345";
+  good.pod_template["metadata"]["annotations"]["greenfield.dev/template"] = "of then";
+  good.pod_template["spec"]["containers"] = Json::array({Json{{"image", "shop:2"}}});
+  put_back(deployment, good);
+  const auto& pods = deployment["spec"]["template"];
+  CHECK(pods["spec"]["containers"][0]["image"] == "shop:2");
+  CHECK(pods["metadata"]["labels"] == Json{{"greenfield.dev/app", "api"}});
+  CHECK(pods["metadata"]["annotations"]["greenfield.dev/template"] == "of then");
+  CHECK_FALSE(pods["metadata"].contains("creationTimestamp"));
+  CHECK(deployment["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == 0);
+}
+
+TEST_CASE("each replica has its time: they come one after the other") {
+  auto one = app();
+  one.ready_deadline = std::chrono::seconds(20);
+  CHECK(ready_limit(one).count() == 20);
+  one.replicas = 3;
+  CHECK(ready_limit(one).count() == 60);
+  one.replicas = 0;
+  CHECK(ready_limit(one).count() == 20);
+  one.autoscale = Autoscale{1, 5, 70};
+  CHECK(ready_limit(one).count() == 100);
+}

@@ -53,3 +53,16 @@ TEST_CASE("nodes that lack the same images share one stream; complete nodes get 
   CHECK(groups.at({"a:1", "b:1"}) == std::vector<std::string>{"n1", "n2"});
   CHECK(groups.at({"b:1"}) == std::vector<std::string>{"n3"});
 }
+
+TEST_CASE("what crictl lists: images with their names and bytes") {
+  const auto stored = read_stored(R"({"images": [
+    {"id": "sha256:1", "repoTags": ["docker.io/greenfield-app/shop-api:a", "docker.io/greenfield-app/shop-web:b"],
+     "size": "151234567", "pinned": false},
+    {"id": "sha256:2", "repoTags": [], "size": "7"}]})");
+  REQUIRE(stored.size() == 2);
+  CHECK(stored.at(0).references.size() == 2);
+  CHECK(stored.at(0).references.contains("docker.io/greenfield-app/shop-api:a"));
+  CHECK(stored.at(0).bytes == 151234567);
+  CHECK(stored.at(1).references.empty());
+  CHECK_THROWS(read_stored("{}"));
+}

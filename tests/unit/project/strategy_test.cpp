@@ -19,6 +19,8 @@ std::string with_app(const std::string& text) { return meshed + "apps:\n  api: {
 TEST_CASE("strategy: everything that can be said is read") {
   const auto plain = parse(head + "apps: {api: {image: x}}\n", "/r", vocabulary);
   CHECK(plain.apps.at(0).strategy == Strategy::rolling);
+  CHECK(plain.apps.at(0).ready_deadline == 3min);
+  CHECK(parse(with_app("ready_deadline: 45s"), "/r", vocabulary).apps.at(0).ready_deadline == 45s);
   const auto green = parse(with_app("strategy: blue-green"), "/r", vocabulary);
   CHECK(green.apps.at(0).strategy == Strategy::blue_green);
   const auto spec = parse(with_app("strategy: canary, canary: {steps: [10, 100], hold: 45s, deadline: 2m, requests: 7, "
@@ -56,6 +58,10 @@ TEST_CASE("strategy: what cannot be is told with its place and what to do") {
       {"strategy: canary, canary: {max_p95_ratio: 0.9}", "'max_p95_ratio' must be a number from 1 to 1000, not '0.9'"},
       {"strategy: canary, sync: [{from: a, to: /a}]", "and 'sync' exclude each other"},
       {"strategy: canary, manifests: k8s", "and 'manifests' exclude each other"},
+      {"ready_deadline: 4s", "greenfield.yaml:5:45: 'ready_deadline' must be from 5s to 1h"},
+      {"ready_deadline: 61m", "'ready_deadline' must be from 5s to 1h"},
+      {"ready_deadline: 1500ms", "'ready_deadline' must be whole seconds"},
+      {"ready_deadline: 30", "'ready_deadline' must be a time such as 500ms, 5s or 2m, not '30'"},
       {"strategy: blue-green, mesh: {protocol: tcp}", "it needs a 'port' that speaks HTTP"},
   };
   for (const auto& row : rows) {
