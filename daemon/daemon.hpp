@@ -7,6 +7,7 @@
 #include "cluster/providers.hpp"
 #include "delivery/prometheus.hpp"
 #include "environment/app_versions.hpp"
+#include "environment/sleepers.hpp"
 #include "http/server.hpp"
 #include "snapshot/snapshot_service.hpp"
 #include "system/instance_lock.hpp"
@@ -55,6 +56,8 @@ class Daemon {
   source::SourceWatcher sources_;
   deploy::ImageBuilder builder_;
   deploy::DeployService deploy_;
+  environment::Sleepers sleepers_;
+  sleep::Sleeper sleeper_;
   forward::ForwardService forwards_;
   environment::Environment environment_;
   environment::AppVersions versions_;

@@ -27,6 +27,7 @@ struct Services {
   addon::AddonService& addons;
   deploy::DeployService& deploy;
   forward::ForwardService& forwards;
+  sleep::Sleeper& sleeper;
   project::Registry& registry;
   container::Engine& engine;
   doctor::Doctor& doctor;

@@ -4,6 +4,7 @@
 
 #include "core/digest.hpp"
 #include "kube/readiness.hpp"
+#include "manifest/asleep.hpp"
 #include "manifest/transform.hpp"
 #include "operation/silent.hpp"
 #include "protocol/error.hpp"
@@ -110,7 +111,8 @@ Task<> DeployService::take_over(ProjectSpec spec) {
                                    with_.mirror,
                                    with_.links,
                                    [this](const std::string& image) { return with_.builder.paths_in(image); },
-                                   [this, name](const std::string& sentence) { with_.warn(name, sentence); }};
+                                   [this, name](const std::string& sentence) { with_.warn(name, sentence); },
+                                   [this, name, synced = app.name] { with_.synced(name, synced); }};
       replicas = std::make_unique<Replicas>(std::move(with), name, spec.root, app);
     }
     replicas->set_app(app);
@@ -208,6 +210,11 @@ std::vector<AppStatus> DeployService::status(const std::string& name) const {
       const auto now = running_in(object);
       one.image = now.image.reference;
       one.rolled_back = !now.passed_over.empty();
+      if (const auto rest = manifest::asleep(*object)) {
+        one.state = "asleep";
+        one.asleep_since = rest->since;
+        one.asleep_saves_mib = rest->replicas * manifest::requested_mib(*object);
+      }
     }
     one.ready = static_cast<int>(std::ranges::count_if(one.pods, &ReplicaStatus::ready));
     if (one.state == "starting")

@@ -10,9 +10,11 @@
 namespace gf::deploy {
 
 struct AppStatus {
-  std::string name, state, reason, image;  ///< state: absent | starting | ready | failed
+  std::string name, state, reason, image;  ///< state: absent | starting | ready | asleep | failed
   int replicas = 0, ready = 0;
   bool rolled_back = false;  ///< from what the checkout still is
+  double asleep_since = 0;   ///< seconds since the epoch, while it sleeps
+  int asleep_saves_mib = 0;  ///< what its replicas would request
   std::vector<ReplicaStatus> pods;
   std::optional<LastSync> last_sync;
 };
@@ -38,6 +40,8 @@ class DeployService {
     std::function<void(const std::string& project, const std::string& sentence)> warn;
     /// The app with its requests divided between the stable version and a new one.
     std::function<AppSpec(const std::string& project, AppSpec app)> divide;
+    /// A change of the checkout has reached all replicas.
+    std::function<void(const std::string& project, const std::string& app)> synced;
   };
   explicit DeployService(Collaborators with);
 

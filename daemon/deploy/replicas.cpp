@@ -141,6 +141,7 @@ void Replicas::note_all_done() {
     if (!replica->container_id.empty() && replica->tree != snapshot_.tree) return;
   counting_.seconds = std::chrono::duration<double>(with_.clock.now() - snapshot_.first_event).count();
   last_sync_ = counting_;
+  with_.synced();
 }
 
 Task<> Replicas::bring_up_to_date(std::string pod, std::string container_id) {

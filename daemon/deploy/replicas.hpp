@@ -39,6 +39,7 @@ class Replicas {
     node::Links& links;
     std::function<std::vector<std::string>(const std::string& image)> paths_in;  ///< ImageBuilder::paths_in
     std::function<void(const std::string& sentence)> warn;
+    std::function<void()> synced;  ///< a change of the checkout has reached all replicas
   };
   Replicas(Collaborators with, std::string project, std::string root, AppSpec app);
 
