@@ -35,6 +35,7 @@ void add_operation(CLI::App& app, Context& context);
 void add_kubeconfig(CLI::App& app, Context& context);
 void add_daemon(CLI::App& app, Context& context);
 void add_deliver(CLI::App& app, Context& context);
+void add_sleep(CLI::App& app, Context& context);
 void add_backup(CLI::App& app, Context& context);
 void add_snapshot(CLI::App& app, Context& context);
 void add_seal(CLI::App& app, Context& context);

@@ -70,7 +70,8 @@ Daemon::Daemon(net::io_context& io, Paths paths)
       rollout_(kube_, mirror_, clock_),
       addons_({io.get_executor(), kube_, mirror_, *engine_, images_, kustomize_, rollout_, clock_,
                [this] { return cluster::workload_nodes(environment_.cluster_seen()); }, free_mib,
-               [this](const std::string& subject, const std::string& sentence) { warn(subject, sentence); }},
+               [this](const std::string& subject, const std::string& sentence) { warn(subject, sentence); },
+               [this](std::string addon) { return sleeper_.wake(std::move(addon)); }},
               addon::Catalogue::load(files_, paths_.share), state::Document(files_, paths_.state / "addons.json"),
               state::Document(files_, paths_.state / "saved-secrets.json")),
       registry_(files_, paths_.state / "projects.json"),
@@ -83,6 +84,7 @@ Daemon::Daemon(net::io_context& io, Paths paths)
            [this](const std::string& project, const std::string& app) { environment_.request_rollout(project, app); },
            [this](const std::string& project, const std::string& sentence) { warn(project, sentence); },
            [this](const std::string& project, const std::string& app, const deploy::LastSync& sync) {
+             sleeper_.touch(environment::Environment::forward_name(project, app));
              tell(project, app, sync);
            },
            [this] { watch_.look_again(); },
@@ -101,15 +103,20 @@ Daemon::Daemon(net::io_context& io, Paths paths)
            },
            [this] { return deploy_.in_hand(); }, [](const std::string& sentence) { spdlog::info("{}", sentence); }},
           image_budget()),
+      sleepers_({clock_, operations_, kube_, mirror_, rollout_, addons_, deploy_, registry_}),
+      sleeper_({io.get_executor(), clock_, sleepers_,
+                [this](const std::string& subject, const std::string& sentence) { warn(subject, sentence); }}),
       forwards_(
           io.get_executor(),
           {[this] { return links_.any(); }, [this](const std::string& node) -> node::Link& { return links_.at(node); },
            [this](const std::string& space, const std::string& app) {
              return mirror_.all("Pod", space, deploy::app_label, app);
            }},
+          {[this](const std::string& forward) { return sleeper_.use(sleepers_.behind(forward)); },
+           [this](const std::string& forward) { return sleeper_.admit(sleepers_.behind(forward)); }},
           kube_, clock_, state::Document(files_, paths_.state / "ports.json")),
       environment_({io.get_executor(), clock_, workers_, operations_, cluster_, kube_, mirror_, links_, images_,
-                    addons_, deploy_, forwards_, registry_, *engine_,
+                    addons_, deploy_, forwards_, registry_, sleeper_, *engine_,
                     [this](const std::string& subject, const std::string& sentence) { warn(subject, sentence); },
                     [this](const std::string& project) {
                       deliveries_.forget(project);
@@ -146,6 +153,10 @@ Daemon::Daemon(net::io_context& io, Paths paths)
   operations_.on_event([this](const Operation& operation, const Json& parameters, const Event& event) {
     tell(operation, parameters, event);
   });
+  mirror_.on_event([this](const kube::WatchEvent& event) {
+    const auto kind = event.object.value("kind", "");
+    if (kind == "Deployment" || kind == "StatefulSet") sleeper_.look_again();
+  });
   sources_.on_warning([this](const std::string& root, const std::string& sentence) { warn(root, sentence); });
   auto sentences = addons_.warnings();
   sentences.insert(sentences.end(),
@@ -170,6 +181,7 @@ api::Services Daemon::services() {
           deploy_,
           history_,
           forwards_,
+          sleeper_,
           registry_,
           *engine_,
           doctor_,
@@ -229,6 +241,7 @@ void Daemon::start() {
   backups_.start();
   environment_.start();
   watch_.start();
+  sleeper_.start();
   spdlog::info("serving at {}", paths_.socket().string());
 }
 
@@ -245,6 +258,8 @@ Task<> Daemon::stop() {
   co_await std::move(environment);
   auto forwards = forwards_.close_all();
   co_await std::move(forwards);
+  auto sleeper = sleeper_.stop();
+  co_await std::move(sleeper);
   auto deploy = deploy_.stop();
   co_await std::move(deploy);
   auto collector = collector_.stop();

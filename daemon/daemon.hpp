@@ -9,6 +9,7 @@
 #include "delivery/prometheus.hpp"
 #include "deploy/image_collector.hpp"
 #include "environment/app_versions.hpp"
+#include "environment/sleepers.hpp"
 #include "http/server.hpp"
 #include "snapshot/snapshot_service.hpp"
 #include "system/instance_lock.hpp"
@@ -62,6 +63,8 @@ class Daemon {
   deploy::History history_;
   deploy::DeployService deploy_;
   deploy::ImageCollector collector_;
+  environment::Sleepers sleepers_;
+  sleep::Sleeper sleeper_;
   forward::ForwardService forwards_;
   environment::Environment environment_;
   environment::AppVersions versions_;

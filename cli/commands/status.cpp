@@ -10,6 +10,15 @@ namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
 
+/// "for 12 min, saves 128 MiB"
+std::string rest_of(const Json& asleep) {
+  const auto seconds = static_cast<long>(asleep.value("seconds", 0.0));
+  const auto length = seconds < 120    ? std::to_string(seconds) + " s"
+                      : seconds < 7200 ? std::to_string(seconds / 60) + " min"
+                                       : std::to_string(seconds / 3600) + " h";
+  return "for " + length + ", saves " + std::to_string(asleep.value("saves_mib", 0)) + " MiB";
+}
+
 void print_cluster(const Json& cluster, bool color) {
   std::cout << "cluster " << cluster.value("name", "") << " (" << cluster.value("provider", "")
             << "): " << paint(cluster.value("state", ""), color)
@@ -31,9 +40,10 @@ void print_addons(const Json& addons, bool color) {
     for (const auto& endpoint : addon.at("endpoints"))
       if (endpoint.value("port", 0) != 0)
         ports += (ports.empty() ? "localhost:" : ", localhost:") + std::to_string(endpoint.value("port", 0));
+    auto reason = addon.value("reason", "");
+    if (addon.contains("asleep")) reason = rest_of(addon["asleep"]) + (reason.empty() ? "" : ", " + reason);
     rows.push_back({addon.value("name", ""), addon.value("version", ""), paint(addon.value("state", ""), color),
-                    addon.value("profile", ""), std::to_string(addon.value("memory_mib", 0)) + " MiB", ports,
-                    addon.value("reason", "")});
+                    addon.value("profile", ""), std::to_string(addon.value("memory_mib", 0)) + " MiB", ports, reason});
   }
   if (!rows.empty()) std::cout << "addons\n" << table(rows, "  ");
   for (const auto& addon : addons)
@@ -68,9 +78,12 @@ void print_project(const Json& project, bool color) {
               << version_text(project);
   std::cout << '\n';
   for (const auto& app : project.at("apps")) {
-    std::cout << "  " << app.value("name", "") << ": " << paint(app.value("state", ""), color) << ", "
-              << app.value("ready", 0) << " of " << app.value("replicas", 0) << " ready"
-              << (app.value("url", "").empty() ? "" : ", " + app.value("url", ""))
+    std::cout << "  " << app.value("name", "") << ": " << paint(app.value("state", ""), color);
+    if (app.contains("asleep"))
+      std::cout << ' ' << rest_of(app["asleep"]);
+    else
+      std::cout << ", " << app.value("ready", 0) << " of " << app.value("replicas", 0) << " ready";
+    std::cout << (app.value("url", "").empty() ? "" : ", " + app.value("url", ""))
               << (app.value("reason", "").empty() || app.value("state", "") == "ready"
                       ? ""
                       : ", " + app.value("reason", ""));
@@ -110,6 +123,9 @@ void add_status(CLI::App& app, Context& context) {
     print_cluster(status.at("cluster"), context.output.color);
     print_addons(status.at("addons"), context.output.color);
     for (const auto& project : status.at("projects")) print_project(project, context.output.color);
+    const auto sleep = status.value("sleep", Json::object());
+    if (const int count = sleep.value("count", 0); count > 0)
+      std::cout << "asleep: " << count << ", which saves " << sleep.value("saves_mib", 0) << " MiB\n";
     const auto& daemon = status.at("daemon");
     std::cout << "daemon " << daemon.value("version", "") << ": process " << daemon.value("pid", 0) << ", "
               << daemon.value("rss_bytes", 0ULL) / 1048576 << " MiB\n";

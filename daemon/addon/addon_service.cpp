@@ -2,6 +2,7 @@
 
 #include "core/when_all.hpp"
 #include "kube/readiness.hpp"
+#include "manifest/asleep.hpp"
 #include "protocol/error.hpp"
 
 namespace gf::addon {
@@ -52,7 +53,8 @@ AddonService::AddonService(Collaborators with, Catalogue catalogue, state::Docum
       commands_(with_.mirror, with_.engine),
       claims_(with_.kube, commands_),
       saved_(with_.executor, with_.kube, catalogue_, std::move(saved_secrets), with_.warn),
-      installer_({with_.kube, with_.mirror, with_.images, with_.kustomize, with_.rollout, with_.clock, with_.nodes},
+      installer_({with_.kube, with_.mirror, with_.images, with_.kustomize, with_.rollout, with_.clock, with_.nodes,
+                  with_.wake},
                  commands_, saved_, with_.engine),
       started_(with_.executor) {}
 
@@ -68,6 +70,7 @@ AddonStatus AddonService::status(const std::string& name) const {
   for (const auto& workload : spec.ready) {
     const auto* object = with_.mirror.find(workload.kind, spec.space, workload.name);
     if (!object) return {wanted ? "starting" : "disabled", {}};
+    if (const auto rest = manifest::asleep(*object)) return {"asleep", {}, rest->since};
     const auto seen = kube::assess(*object);
     if (seen.failed) return {"failed", seen.reason};
     if (!seen.ready) status = {"starting", seen.reason};
@@ -158,6 +161,12 @@ Task<> AddonService::start_after_required(std::string name, Chosen entry, operat
       co_await std::move(waiting);
     }
   const auto& spec = catalogue_.at(name);
+  if (status(name).state != "asleep") {
+    for (const auto& required : spec.requires_) {
+      auto waking = with_.wake(required);
+      co_await std::move(waking);
+    }
+  }
   std::function<Task<>(operation::Context&)> body = [&](operation::Context& step) {
     return installer_.start(spec, entry.profile, step);
   };
@@ -197,6 +206,8 @@ Task<> AddonService::wait_ready(std::string name, operation::Context& context) {
     auto waiting = started_.wait();
     co_await std::move(waiting);
   }
+  auto waking = with_.wake(name);
+  co_await std::move(waking);
   const auto& spec = catalogue_.at(name);
   for (const auto& workload : spec.ready) {
     manifest::Applied applied{workload.kind, spec.space, workload.name, 0};

@@ -10,8 +10,9 @@ namespace gf::addon {
 
 /// How an addon stands, as the cluster shows it.
 struct AddonStatus {
-  std::string state;   ///< disabled | starting | ready | failed
-  std::string reason;  ///< why it is not ready
+  std::string state;        ///< disabled | starting | ready | asleep | failed
+  std::string reason = {};  ///< why it is not ready
+  double asleep_since = 0;  ///< seconds since the epoch, while it sleeps
 };
 
 /// Turns addons on and off. What is wanted is durable; what runs is discovered. Io thread only.
@@ -29,6 +30,7 @@ class AddonService {
     std::function<std::vector<std::string>()> nodes;  ///< names of the running nodes
     std::function<int()> free_mib;                    ///< memory that can be had now
     SavedSecrets::Warn warn;
+    std::function<Task<>(std::string addon)> wake;  ///< resumes when it is ready, at once when it does not sleep
   };
   AddonService(Collaborators with, Catalogue catalogue, state::Document wanted, state::Document saved_secrets);
 
@@ -58,9 +60,10 @@ class AddonService {
   void drop(const std::string& name, const std::string& who, bool cascade);
 
   /// Makes what runs equal to what is wanted: obtains and loads images, starts in parallel by the graph, waits until
-  /// ready, removes what nobody wants any more. Throws Error(addon_failed).
+  /// ready, removes what nobody wants any more. What sleeps goes on sleeping unless what is awake requires it.
+  /// Throws Error(addon_failed).
   Task<> ensure(operation::Context& context);
-  /// Resumes when `name` is ready, whoever starts it. Throws Error(addon_failed) when it will not be.
+  /// Resumes when `name` is ready, whoever starts it; wakes it. Throws Error(addon_failed) when it will not be.
   Task<> wait_ready(std::string name, operation::Context& context);
   /// Deletes what `disable` keeps: volumes, passwords, claims.
   Task<> purge(std::string name);

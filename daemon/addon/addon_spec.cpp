@@ -71,6 +71,7 @@ AddonSpec read(const Json& from, const std::filesystem::path& folder, const Tabl
     spec.backup =
         BackupCommands{found->at("extension"), read_command(found->at("dump")), read_command(found->at("restore"))};
   spec.stand_in = from.value("stand_in", "");
+  spec.never_sleeps = from.value("never_sleeps", "");
   if (const auto found = from.find("data"); found != from.end()) {
     spec.volumes = found->value("volumes", Strings());
     spec.saved_secrets = found->value("saved_secrets", "");
@@ -85,6 +86,11 @@ std::vector<std::string> AddonSpec::images_of(const std::string& profile) const 
   const auto& more = profiles.at(profile).images;
   all.insert(all.end(), more.begin(), more.end());
   return all;
+}
+
+std::string AddonSpec::why_never_asleep() const {
+  if (!never_sleeps.empty()) return never_sleeps;
+  return endpoints.empty() ? "it has no port on localhost, and only a connection to one could wake it" : "";
 }
 
 AddonSpec read_addon(const std::string& text, const std::filesystem::path& folder, const Table& versions) {

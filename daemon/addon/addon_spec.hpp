@@ -76,6 +76,9 @@ struct AddonSpec {
   std::string saved_secrets;  ///< label of Secrets of its own that outlive the cluster, "" when it has none
   /// What it runs in `profile`.
   std::vector<std::string> images_of(const std::string& profile) const;
+  std::string never_sleeps;  ///< why it must run though nobody is connected with it, else ""
+  /// The same, also for one without a port on localhost: the end of a sentence.
+  std::string why_never_asleep() const;
   std::string stand_in;  ///< what our own image holds in place of the genuine server, else ""
 };
 

@@ -103,6 +103,19 @@ Task<std::vector<std::string>> Claims::ensure(const AddonSpec& spec, std::string
   co_return names;
 }
 
+Task<std::optional<std::vector<std::string>>> Claims::made(const AddonSpec& spec, std::string project) {
+  std::vector<std::string> names;
+  if (!spec.claim) co_return names;
+  auto getting = kube_.get("v1", "Secret", project, secret_name(spec.name));
+  const auto stored = co_await std::move(getting);
+  if (secret_value(stored, password_key).empty()) co_return std::nullopt;
+  for (const auto& [name, unused] : spec.claim->env) {
+    if (!(*stored)["data"].contains(name)) co_return std::nullopt;
+    names.push_back(name);
+  }
+  co_return names;
+}
+
 Task<> Claims::remove(const AddonSpec& spec, std::string project) {
   if (spec.claim && spec.claim->remove) {
     auto collecting = values(spec, project, {});

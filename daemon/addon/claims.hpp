@@ -23,6 +23,10 @@ class Claims {
   /// is marked so. Throws Error(addon_failed) with what the claim's command said.
   Task<std::vector<std::string>> ensure(const AddonSpec& spec, std::string project, bool to_be_filled = false);
 
+  /// The names of the variables of a claim that was made, without asking the addon; nothing where there is still
+  /// something to be made.
+  Task<std::optional<std::vector<std::string>>> made(const AddonSpec& spec, std::string project);
+
   /// Takes the claim away with all that is in it. Its Secret goes last: it tells that there is a claim.
   Task<> remove(const AddonSpec& spec, std::string project);
 

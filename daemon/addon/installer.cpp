@@ -95,6 +95,11 @@ Task<> Installer::start(const AddonSpec& spec, std::string profile, Context& con
 
   auto reading = records_.read(spec);
   auto record = co_await std::move(reading);
+  const ProfileRecord settled{profile, {}, false};
+  if (record != settled) {  // what is to be done to it needs its pods
+    auto waking = with_.wake(spec.name);
+    co_await std::move(waking);
+  }
   if (record.profile != profile) {
     if (!record.profile.empty()) {
       auto leaving = leave(spec, record, objects, context);
@@ -106,7 +111,6 @@ Task<> Installer::start(const AddonSpec& spec, std::string profile, Context& con
   }
   auto putting = put(spec, objects, images, context);
   co_await std::move(putting);
-  const ProfileRecord settled{profile, {}, false};
   if (record == settled) co_return;
 
   if (const auto& spread = spec.profiles.at(profile).spread) {

@@ -24,6 +24,7 @@ class Installer {
     manifest::Rollout& rollout;
     Clock& clock;
     std::function<std::vector<std::string>()> nodes;  ///< names of the running nodes
+    std::function<Task<>(std::string addon)> wake;    ///< AddonService::Collaborators::wake
   };
   Installer(Collaborators with, PodCommands& commands, SavedSecrets& saved, container::Engine& engine);
 

@@ -14,6 +14,7 @@ http::Handler make_api(const Services& services) {
   add_cluster_backup_routes(services.cluster_backups, routes);
   add_snapshot_routes(services.snapshots, routes);
   add_seal_routes(services.unsealer, routes);
+  add_sleep_routes(services, routes);
   add_exec_route(services, routes);
   add_connect_route(services, routes);
   return http::make_router(std::move(routes));

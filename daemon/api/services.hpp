@@ -29,6 +29,7 @@ struct Services {
   deploy::DeployService& deploy;
   deploy::History& history;
   forward::ForwardService& forwards;
+  sleep::Sleeper& sleeper;
   project::Registry& registry;
   container::Engine& engine;
   doctor::Doctor& doctor;

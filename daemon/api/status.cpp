@@ -68,12 +68,48 @@ Json pod_json(const deploy::ReplicaStatus& replica) {
   return pod;
 }
 
+/// How long it has slept, and the memory that it leaves to others meanwhile.
+Json asleep_json(const Services& services, double since, int mib) {
+  Json json;
+  json["since"] = since;
+  json["seconds"] = std::max(0.0, services.clock.wall_seconds() - since);
+  json["saves_mib"] = mib;
+  return json;
+}
+
+/// Why a member did not wake stands beside what the cluster says of it, until it is ready.
+std::string reason_of(const Services& services, const std::string& member, const std::string& state,
+                      const std::string& reason) {
+  const auto trouble = state == "ready" ? std::string() : services.sleeper.trouble(member);
+  return trouble.empty() ? reason : reason.empty() ? trouble : trouble + "; " + reason;
+}
+
+/// Of all that sleep.
+Json sleep_json(const Json& addons, const Json& projects) {
+  int count = 0, mib = 0;
+  const auto add = [&](const Json& list) {
+    for (const auto& one : list)
+      if (const auto found = one.find("asleep"); found != one.end()) {
+        ++count;
+        mib += found->value("saves_mib", 0);
+      }
+  };
+  add(addons);
+  for (const auto& project : projects) add(project.at("apps"));
+  Json json;
+  json["count"] = count;
+  json["saves_mib"] = mib;
+  return json;
+}
+
 Json app_json(const Services& services, const std::string& project, const deploy::AppStatus& app) {
-  const int port = services.environment.port_of(environment::Environment::forward_name(project, app.name));
+  const auto member = environment::Environment::forward_name(project, app.name);
+  const int port = services.environment.port_of(member);
   Json json;
   json["name"] = app.name;
   json["state"] = app.state;
-  json["reason"] = app.reason;
+  json["reason"] = reason_of(services, member, app.state, app.reason);
+  if (app.state == "asleep") json["asleep"] = asleep_json(services, app.asleep_since, app.asleep_saves_mib);
   json["image"] = app.image;
   json["replicas"] = app.replicas;
   json["ready"] = app.ready;
@@ -120,7 +156,7 @@ Json project_json(const Services& services, const project::Registration& registr
   if (!registration.up) return json;
   if (std::ranges::any_of(apps, [](const auto& app) { return app.state == "failed"; }))
     json["state"] = "failed";
-  else if (std::ranges::all_of(apps, [](const auto& app) { return app.state == "ready"; }))
+  else if (std::ranges::all_of(apps, [](const auto& app) { return app.state == "ready" || app.state == "asleep"; }))
     json["state"] = "up";
   return json;
 }
@@ -149,7 +185,7 @@ Json addon_json(const Services& services, const std::string& name) {
   json["summary"] = spec.summary;
   json["version"] = spec.version;
   json["state"] = state.state == "starting" && !services.kube.available() ? waiting : state.state;
-  json["reason"] = state.reason;
+  json["reason"] = reason_of(services, name, state.state, state.reason);
   json["stand_in"] = services.addons.stand_in(name);
   json["requires"] = spec.requires_;
   json["wanted_by"] = Json::array();
@@ -158,7 +194,9 @@ Json addon_json(const Services& services, const std::string& name) {
   if (found != chosen.end()) {
     json["wanted_by"] = found->second.wanted_by;
     json["required_by"] = found->second.required_by;
-    json["memory_mib"] = spec.profiles.at(found->second.profile).memory_mib;
+    const int mib = spec.profiles.at(found->second.profile).memory_mib;
+    json["memory_mib"] = mib;
+    if (state.state == "asleep") json["asleep"] = asleep_json(services, state.asleep_since, mib);
   }
   json["profiles"] = Json::array();
   for (const auto& [profile, size] : spec.profiles) json["profiles"].push_back(profile);
@@ -186,6 +224,7 @@ Json status(const Services& services) {
   json["projects"] = Json::array();
   for (const auto& registration : services.registry.all())
     json["projects"].push_back(project_json(services, registration));
+  json["sleep"] = sleep_json(json["addons"], json["projects"]);
   json["forwards"] = Json::array();
   for (const auto& forward : services.forwards.list()) json["forwards"].push_back(forward_json(forward));
   json["warnings"] = services.warnings();

@@ -4,6 +4,7 @@
 
 #include "core/digest.hpp"
 #include "kube/readiness.hpp"
+#include "manifest/asleep.hpp"
 #include "manifest/transform.hpp"
 #include "operation/silent.hpp"
 #include "protocol/error.hpp"
@@ -224,6 +225,11 @@ std::vector<AppStatus> DeployService::status(const std::string& name) const {
       one.rolled_back = !now.passed_over.empty();
       one.passed_over = now.passed_over;
       if (const auto* left = with_.history.find(name, app.name, now.passed_over)) one.why = left->reason;
+      if (const auto rest = manifest::asleep(*object)) {
+        one.state = "asleep";
+        one.asleep_since = rest->since;
+        one.asleep_saves_mib = rest->replicas * manifest::requested_mib(*object);
+      }
     }
     one.ready = static_cast<int>(std::ranges::count_if(one.pods, &ReplicaStatus::ready));
     if (one.state == "starting")

@@ -10,10 +10,12 @@
 namespace gf::deploy {
 
 struct AppStatus {
-  std::string name, state, reason, image;  ///< state: absent | starting | ready | failed
+  std::string name, state, reason, image;  ///< state: absent | starting | ready | asleep | failed
   int replicas = 0, ready = 0;
   bool rolled_back = false;      ///< from what the checkout still is
   std::string passed_over, why;  ///< the version that it was left for, and why, where it failed
+  double asleep_since = 0;       ///< seconds since the epoch, while it sleeps
+  int asleep_saves_mib = 0;      ///< what its replicas would request
   std::vector<ReplicaStatus> pods;
   std::optional<LastSync> last_sync;
 };

@@ -31,9 +31,12 @@ std::string Environment::warning() const {
 }
 
 project::Vocabulary Environment::vocabulary() const {
-  project::Vocabulary vocabulary{with_.addons.catalogue().names(), {"kind"}, {}};
-  for (const auto& [name, spec] : with_.addons.catalogue().all())
+  project::Vocabulary vocabulary{with_.addons.catalogue().names(), {"kind"}};
+  for (const auto& [name, spec] : with_.addons.catalogue().all()) {
     if (!spec.modes.empty()) vocabulary.modes[name] = spec.modes;
+    if (auto why = spec.why_never_asleep(); !why.empty()) vocabulary.sleepless[name] = std::move(why);
+    vocabulary.needs[name] = spec.requires_;
+  }
   return vocabulary;
 }
 
@@ -179,6 +182,7 @@ Task<> Environment::attach_projects() {
       // Its checkout is gone or broken: `gf status` shows it as such, the others go on.
     }
   }
+  with_.sleeper.look_again();
   if (wanted_) {
     auto opening = open_forwards();
     co_await std::move(opening);

@@ -9,11 +9,15 @@
 #include "project/project_file.hpp"
 #include "project/registry.hpp"
 #include "project/seed.hpp"
+#include "sleep/sleeper.hpp"
 
 namespace gf::environment {
 
 /// Of an action that `cannot` be done, for want of a cluster.
 Error no_cluster(const std::string& cannot);
+
+/// The kind of operation that wakes an app ("project/app") or an addon, its subject.
+inline constexpr const char* wake_kind = "wake";
 
 /// The long actions on the whole: up, down, addons, rollouts, and coming back by itself after a restart of the daemon,
 /// of the engine or of the machine. Each is a kind of operation whose steps are "ensure". Io thread only.
@@ -33,6 +37,7 @@ class Environment {
     deploy::DeployService& deploy;
     forward::ForwardService& forwards;
     project::Registry& registry;
+    sleep::Sleeper& sleeper;
     container::Engine& engine;
     std::function<void(const std::string& subject, const std::string& sentence)> warn;
     std::function<void(const std::string& project)> purged;
@@ -53,6 +58,8 @@ class Environment {
   /// Back to the version that begins with `to` ("" = the former one), replica by replica. The checkout's comes in again
   /// when it changes, or by deploy().
   Task<Operation> roll_back(std::string project, std::string app, std::string to);
+  /// Wakes an app ("project/app") or an addon.
+  Operation wake(const std::string& name);
   /// Brings in what stands in the checkout as soon as nothing else holds the project.
   void request_rollout(const std::string& project, const std::string& app);
   /// Resumes when the project's checkout is followed and what is in its cluster known. Throws Error(not_found),
@@ -85,6 +92,8 @@ class Environment {
   Task<Json> run_restore(operation::Context& context);
   Task<Json> run_addons(operation::Context& context, std::string purge);
   Task<Json> run_rollout(std::string project, std::string app, operation::Context& context);
+  Task<Json> run_wake(std::string name, operation::Context& context);
+  Task<> rouse_all(ProjectSpec spec);
   Task<Json> run_rollback(std::string project, std::string app, std::string to, operation::Context& context);
   Task<Json> run_purge(std::string project, operation::Context& context);
   Task<Json> run_reset(std::string project, std::string addon, operation::Context& context);

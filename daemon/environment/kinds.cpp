@@ -78,6 +78,13 @@ void Environment::add_kinds() {
                 to = parameters.value("to", "")](Context& context) { return run_rollback(project, app, to, context); };
       },
       false});
+  with_.operations.add_kind(
+      Kind{wake_kind, name("name"),
+           [](const Json& parameters) { return std::vector<std::string>{"wake/" + parameters.value("name", "")}; },
+           [this](const Json& parameters) -> Body {
+             return [this, woken = parameters.value("name", "")](Context& context) { return run_wake(woken, context); };
+           },
+           false});
 }
 
 }  // namespace gf::environment

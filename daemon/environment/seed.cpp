@@ -21,8 +21,13 @@ Task<> Environment::check_seeds(ProjectSpec spec) {
 }
 
 /// One addon's claim as soon as that addon is ready, filled. The apps of a project ask for it at once: one after the
-/// other.
+/// other. An addon that sleeps is left alone where the claim was made before.
 Task<std::vector<std::string>> Environment::claim(std::string project, std::string addon, Context& context) {
+  if (with_.addons.status(addon).state == "asleep") {
+    auto asking = with_.addons.claims().made(with_.addons.catalogue().at(addon), project);
+    auto made = co_await std::move(asking);
+    if (made) co_return std::move(*made);
+  }
   auto waiting = with_.addons.wait_ready(addon, context);
   co_await std::move(waiting);
   const auto key = project + '/' + addon;

@@ -119,6 +119,8 @@ Task<> Environment::start_all(ProjectSpec spec, Rise& rise, Context& context) {
   }
   auto making = ensure_namespace(spec);
   co_await std::move(making);
+  auto rousing = rouse_all(spec);
+  co_await std::move(rousing);
   Steps steps;
   steps.emplace_back("addons", [this](Context& step) { return with_.addons.ensure(step); });
   for (const auto& app : spec.apps)
@@ -158,6 +160,7 @@ Task<Json> Environment::run_up(std::string root, Context& context) {
   auto opening = open_forwards();
   co_await std::move(opening);
   with_.deploy.recheck(spec.name);
+  with_.sleeper.look_again();
   Json result;
   result["project"] = spec.name;
   result["urls"] = Json::object();

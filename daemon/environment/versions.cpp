@@ -26,6 +26,9 @@ Task<Operation> Environment::deploy(std::string project, std::string app) {
   co_await std::move(ending);
   const auto parameters = parameters_of(project, app);
   with_.operations.refuse_conflict("rollout", parameters);
+  std::vector<std::string> roused(1, forward_name(project, app));
+  auto rousing = with_.sleeper.rouse(std::move(roused));
+  co_await std::move(rousing);
   with_.deploy.end_roll_back(project, app);
   co_return with_.operations.start("rollout", parameters);
 }
@@ -39,7 +42,35 @@ Task<Operation> Environment::roll_back(std::string project, std::string app, std
   }
   auto ending = end_rollouts();
   co_await std::move(ending);
+  std::vector<std::string> roused(1, forward_name(project, app));
+  auto rousing = with_.sleeper.rouse(std::move(roused));
+  co_await std::move(rousing);
   co_return with_.operations.start("rollback", parameters);
+}
+
+Operation Environment::wake(const std::string& name) {
+  if (!with_.kube.available()) throw no_cluster("cannot wake " + name);
+  Json parameters;
+  parameters["name"] = name;
+  return with_.operations.start(wake_kind, parameters);
+}
+
+Task<Json> Environment::run_wake(std::string name, Context& context) {
+  std::function<Task<>(Context&)> body = [&](Context&) { return with_.sleeper.wake(name); };
+  auto stepping = operation::run_step(context, "wake " + name, body);
+  co_await std::move(stepping);
+  Json result;
+  result["awake"] = name;
+  co_return result;
+}
+
+/// All that a project has: it is about to be brought up, and what is ready or not shows there.
+Task<> Environment::rouse_all(ProjectSpec spec) {
+  std::vector<std::string> names;
+  for (const auto& app : spec.apps) names.push_back(forward_name(spec.name, app.name));
+  for (const auto& [addon, unused] : spec.addons) names.push_back(addon);
+  auto rousing = with_.sleeper.rouse(std::move(names));
+  co_await std::move(rousing);
 }
 
 void Environment::request_rollout(const std::string& project, const std::string& app) {

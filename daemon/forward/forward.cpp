@@ -4,9 +4,14 @@
 
 namespace gf::forward {
 
-ForwardService::ForwardService(Executor executor, Ways ways, kube::KubeApi& kube, Clock& clock,
+ForwardService::ForwardService(Executor executor, Ways ways, Visits visits, kube::KubeApi& kube, Clock& clock,
                                state::Document document)
-    : executor_(executor), ways_(std::move(ways)), kube_(kube), clock_(clock), ports_(std::move(document)) {}
+    : executor_(executor),
+      ways_(std::move(ways)),
+      visits_(std::move(visits)),
+      kube_(kube),
+      clock_(clock),
+      ports_(std::move(document)) {}
 
 ForwardService::~ForwardService() { assert(listeners_.empty() && "close_all() before the end"); }
 
@@ -24,7 +29,7 @@ Task<int> ForwardService::open(ForwardSpec spec) {
   const int port = ports_.assign(spec.name, spec.preferred_port, take);
   const auto name = spec.name;
   Route route(ways_, kube_, clock_, std::move(spec));
-  listeners_[name] = std::make_unique<Listener>(executor_, clock_, std::move(route), port, std::move(*held));
+  listeners_[name] = std::make_unique<Listener>(executor_, clock_, visits_, std::move(route), port, std::move(*held));
   co_return port;
 }
 

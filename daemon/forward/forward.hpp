@@ -21,10 +21,12 @@ struct Forward {
 };
 
 /// Localhost ports that lead to Services, whatever becomes of pods, nodes and links meanwhile: a new connection is held
-/// for up to 30 s while nobody can take it. Ports stay the same over restarts.
+/// until who is behind it is awake, and for up to 30 s more while nobody can take it. Ports stay the same over
+/// restarts.
 class ForwardService {
  public:
-  ForwardService(Executor executor, Ways ways, kube::KubeApi& kube, Clock& clock, state::Document document);
+  ForwardService(Executor executor, Ways ways, Visits visits, kube::KubeApi& kube, Clock& clock,
+                 state::Document document);
   ~ForwardService();
 
   /// Listens and returns the port: the one it had before, else the preferred one, else the next free one of
@@ -41,6 +43,7 @@ class ForwardService {
  private:
   Executor executor_;
   Ways ways_;
+  Visits visits_;
   kube::KubeApi& kube_;
   Clock& clock_;
   PortBook ports_;

@@ -35,8 +35,9 @@ std::optional<LocalPort> take_port(Executor executor, int port) {
   return held;
 }
 
-Listener::Listener(Executor executor, Clock& clock, Route route, int port, LocalPort held)
+Listener::Listener(Executor executor, Clock& clock, const Visits& visits, Route route, int port, LocalPort held)
     : clock_(clock),
+      visits_(visits),
       route_(std::move(route)),
       port_(port),
       held_(std::move(held)),
@@ -62,16 +63,20 @@ Task<> Listener::accept(tcp::acceptor& acceptor) {
 
 Task<> Listener::serve(tcp::socket socket) {
   SocketStream client(std::move(socket));
+  const auto visit = visits_.begin(route_.spec().name);
   std::unique_ptr<http::Stream> service;
   bool whole = false;
   try {
+    auto admitting = visits_.admit(route_.spec().name);
+    co_await std::move(admitting);
     auto connecting = route_.connect();
     service = co_await std::move(connecting);
     auto carrying = relay(client, *service);
     co_await std::move(carrying);
     whole = true;
   } catch (const std::exception&) {
-    // Why it failed stands in the route; a connection that breaks is its two ends' affair.
+    // Why it failed stands in the route, or was told by who did not admit it; a connection that breaks is its two ends'
+    // affair.
   }
   if (whole)
     client.close();

@@ -1,5 +1,7 @@
 #pragma once
 #include <boost/asio/ip/tcp.hpp>
+#include <functional>
+#include <memory>
 #include <optional>
 
 #include "core/task_group.hpp"
@@ -14,10 +16,18 @@ struct LocalPort {
 /// Nothing when another program has it on either address.
 std::optional<LocalPort> take_port(Executor executor, int port);
 
+/// Who hears of connections.
+struct Visits {
+  /// A connection through the forward begins; it ends when what this returns does.
+  std::function<std::shared_ptr<const void>(const std::string& forward)> begin;
+  /// Resumes when whoever is behind the forward is awake; throws when the connection is to be closed.
+  std::function<Task<>(std::string forward)> admit;
+};
+
 /// Accepts on one localhost port and carries each connection over one route. stop() before it dies.
 class Listener {
  public:
-  Listener(Executor executor, Clock& clock, Route route, int port, LocalPort held);
+  Listener(Executor executor, Clock& clock, const Visits& visits, Route route, int port, LocalPort held);
 
   int port() const { return port_; }
   Route& route() { return route_; }
@@ -30,6 +40,7 @@ class Listener {
   Task<> serve(net::ip::tcp::socket socket);
 
   Clock& clock_;
+  const Visits& visits_;
   Route route_;
   int port_;
   LocalPort held_;

@@ -8,6 +8,7 @@
 #include "core/when_all.hpp"
 #include "core/with_timeout.hpp"
 #include "kube/readiness.hpp"
+#include "manifest/asleep.hpp"
 #include "manifest/transform.hpp"
 #include "protocol/error.hpp"
 
@@ -80,6 +81,9 @@ Task<std::vector<Applied>> Rollout::apply(std::vector<Json> objects) {
       }
     }
     mark_template(object);
+    if (const auto kind = object.value("kind", ""); kind == "Deployment" || kind == "StatefulSet")
+      leave_asleep(object, mirror_.find(kind, object.at("metadata").value("namespace", ""),
+                                        object.at("metadata").value("name", "")));
     auto applying = kube_.apply(std::move(object));
     const auto stored = co_await std::move(applying);
     const auto& metadata = stored.at("metadata");

@@ -21,6 +21,7 @@ class Rollout {
   Rollout(kube::KubeApi& kube, kube::Mirror& mirror, Clock& clock) : kube_(kube), mirror_(mirror), clock_(clock) {}
 
   /// Applies `objects` in the right order, definitions until the server serves them. Returns the workloads among them.
+  /// One that sleeps goes on sleeping: only Sleeper wakes.
   Task<std::vector<Applied>> apply(std::vector<Json> objects);
 
   /// Waits until `workload` is rolled out, by watch. Progress in replicas. When a pod of it is in trouble that waiting

@@ -10,10 +10,11 @@ inline const std::map<std::string, std::vector<std::string>>& known_keys() {
   static const std::map<std::string, std::vector<std::string>> keys = {
       {"project", {"apiVersion", "name", "cluster", "profile", "addons", "apps"}},
       {"cluster", {"provider", "workers", "host_ports"}},
-      {"addon", {"profile", "mode", "seed"}},
+      {"addon", {"profile", "mode", "seed", "sleep_after"}},
       {"app", {"build", "image",   "port",          "localhost_port", "replicas",       "autoscale",  "uses",
                "sync",  "on_sync", "reload_signal", "rebuild_on",     "manifests",      "ready_path", "metrics_path",
-               "env",   "command", "memory_mib",    "mesh",           "ready_deadline", "strategy",   "canary"}},
+               "env",   "command", "memory_mib",    "mesh",           "ready_deadline", "strategy",   "canary",
+               "sleep_after"}},
       {"canary", {"steps", "hold", "deadline", "requests", "max_error_percent", "max_p95_ratio"}},
       {"autoscale", {"min", "max", "cpu"}},
       {"build", {"context", "dockerfile", "args"}},

@@ -7,6 +7,7 @@
 
 #include "project/keys.hpp"
 #include "project/mesh_reader.hpp"
+#include "project/sleep_reader.hpp"
 #include "project/strategy_reader.hpp"
 #include "project/yaml_reader.hpp"
 #include "protocol/error.hpp"
@@ -63,8 +64,12 @@ class Parser {
       spec_.cluster.host_ports = in_.integer(cluster, "host_ports", 0, 100, 10);
     }
     if (const auto addons = top["addons"]; addons.IsDefined() && !addons.IsNull()) read_addons(addons);
-    const auto apps = top["apps"];
-    if (!apps.IsDefined() || apps.IsNull() || !in_.open(apps, "'apps'", {})) return;
+    if (const auto apps = top["apps"]; apps.IsDefined() && !apps.IsNull() && in_.open(apps, "'apps'", {}))
+      read_apps(apps);
+    SleepReader(in_, spec_, vocabulary_, known_as_).read(top);
+  }
+
+  void read_apps(const YAML::Node& apps) {
     for (const auto& member : apps) read_app(member.first, member.second);
     MeshReader mesh(in_, spec_);  // an app's routes may name any other
     StrategyReader strategy(in_, spec_);

@@ -13,6 +13,8 @@ struct Vocabulary {
   std::vector<std::string> addons;                                       ///< names in the catalogue
   std::vector<std::string> providers;                                    ///< kind, k3d, existing
   std::map<std::string, std::map<std::string, std::string>> modes = {};  ///< addon → mode → the addon that it is then
+  std::map<std::string, std::string> sleepless = {};                     ///< addon → why it never sleeps
+  std::map<std::string, std::vector<std::string>> needs = {};            ///< addon → addons that it requires
 };
 
 /// Parses and validates the text of a greenfield.yaml. All problems are refused together in one Error(bad_config): one

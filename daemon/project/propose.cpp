@@ -72,7 +72,9 @@ std::string propose(std::string root, Vocabulary vocabulary) {
   text += "    build: {context: .}                 # " +
           std::string(dockerfile.empty() ? "write a Dockerfile here first\n" : "the Dockerfile beside this file\n");
   text += "    port: " + exposed_port(dockerfile) +
-          "                          # where the program listens\n    replicas: 2\n";
+          "                          # where the program listens\n    replicas: 2\n"
+          "    # sleep_after: 30m                  # scaled to zero when nobody used it for so long; a connection "
+          "wakes it\n";
   if (!uses.empty())
     text += "    uses: [" + uses + "]             # their connection settings become environment variables\n";
   if (const auto* folder = source_folder(top))

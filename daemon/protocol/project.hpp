@@ -61,8 +61,9 @@ struct AppSpec {
   std::chrono::seconds ready_deadline{180};  ///< of each replica of a new version, else the last good one is put back
   std::string metrics_path;                  ///< HTTP path of its metrics for Prometheus; empty = none
   std::map<std::string, std::string> env;
-  std::vector<std::string> command;  ///< replaces the image's entry point
-  int memory_mib = 256;              ///< limit
+  std::vector<std::string> command;     ///< replaces the image's entry point
+  int memory_mib = 256;                 ///< limit
+  std::chrono::seconds sleep_after{0};  ///< unused for so long it is scaled to zero; 0 = never by itself
   Strategy strategy = Strategy::rolling;
   CanarySpec canary;  ///< counts for Strategy::canary
   MeshSpec mesh;      ///< counts for projects that have the addon istio
@@ -75,8 +76,9 @@ struct ProjectSpec {
   std::string root;  ///< the checkout: absolute path
   ClusterSpec cluster;
   std::string profile = "dev";
-  std::map<std::string, std::string> addons;              ///< name → profile
-  std::map<std::string, std::vector<std::string>> seeds;  ///< addon → files that fill it, relative to the checkout
+  std::map<std::string, std::string> addons;                ///< name → profile
+  std::map<std::string, std::vector<std::string>> seeds;    ///< addon → files that fill it, relative to the checkout
+  std::map<std::string, std::chrono::seconds> addon_sleep;  ///< addon → unused for so long it is scaled to zero
   std::vector<AppSpec> apps;
 };
 
@@ -84,5 +86,8 @@ std::string_view name(OnSync action);
 
 /// Whether the project's apps get sidecars.
 inline bool in_mesh(const ProjectSpec& project) { return project.addons.contains("istio"); }
+
+/// Pure: why the app can never be scaled to zero and woken by a connection: the end of a sentence; "" when it can.
+std::string why_never_asleep(const ProjectSpec& project, const AppSpec& app);
 
 }  // namespace gf

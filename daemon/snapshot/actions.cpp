@@ -2,6 +2,7 @@
 #include <set>
 
 #include "core/when_all.hpp"
+#include "manifest/asleep.hpp"
 #include "protocol/error.hpp"
 #include "snapshot/snapshot_service.hpp"
 
@@ -105,6 +106,7 @@ Task<> SnapshotService::scale(const addon::AddonSpec& spec, int replicas) {
     if (workload.kind == "DaemonSet") continue;
     Json change;
     change["spec"]["replicas"] = replicas;
+    manifest::forget_sleep(change);  // or a connection could wake it while its folders are exchanged
     auto patching = with_.kube.patch("apps/v1", workload.kind, spec.space, workload.name, "", std::move(change));
     co_await std::move(patching);
     auto arrived = [&] {

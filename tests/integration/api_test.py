@@ -33,7 +33,8 @@ class Api(unittest.TestCase):
         self.assertEqual(status["daemon"]["version"], version["version"])
         self.assertEqual(status["cluster"]["state"], "absent")
         self.assertIn("redis", [addon["name"] for addon in status["addons"]])
-        self.assertEqual(set(status), {"daemon", "cluster", "addons", "projects", "forwards", "warnings"})
+        self.assertEqual(status["sleep"], {"count": 0, "saves_mib": 0})
+        self.assertEqual(set(status), {"daemon", "cluster", "addons", "projects", "sleep", "forwards", "warnings"})
 
     def test_requests_of_the_wrong_shape_are_refused_by_name(self):
         rows = [
@@ -57,6 +58,10 @@ class Api(unittest.TestCase):
             (404, "did you mean 'redis'", "POST", "/v1/projects/p/addons/redi/reset", {}),
             (404, "cannot find a running project called 'p'", "POST", "/v1/projects/p/addons/redis/reset", {}),
             (400, "'tty' must be true or false", "POST", "/v1/projects/p/addons/redis/connect", {"tty": 1}),
+            (404, "did you mean 'redis'", "POST", "/v1/addons/redi/sleep", {}),
+            (404, "it is turned off", "POST", "/v1/addons/redis/wake", {}),
+            (400, "unknown field 'force'", "POST", "/v1/addons/redis/sleep", {"force": True}),
+            (404, "cannot find a running project called 'p'", "POST", "/v1/projects/p/apps/a/wake", {}),
             (400, "it has no shell of its own", "POST", "/v1/projects/p/addons/zookeeper/connect", {}),
             (404, "did you mean 'redis'", "POST", "/v1/projects/p/addons/redi/connect", {}),
             (404, "cannot find a running project called 'p'", "POST", "/v1/projects/p/addons/redis/connect", {}),

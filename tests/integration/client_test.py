@@ -25,7 +25,7 @@ class Client(unittest.TestCase):
 
     def test_help_names_the_commands_and_each_has_its_own(self):
         for name in ("init", "up", "down", "status", "logs", "events", "dev", "exec", "env", "open", "url", "addon", "doctor", "operation",
-                     "kubeconfig", "daemon", "completion", "version"):
+                     "sleep", "wake", "kubeconfig", "daemon", "completion", "version"):
             self.assertIn((name,), self.commands)
         self.assertIn(("addon", "enable"), self.commands)
         for path in self.commands:

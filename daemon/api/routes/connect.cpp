@@ -6,7 +6,7 @@ namespace gf::api {
 
 namespace {
 
-/// The addon, when `project` can be connected with it now.
+/// The addon, when `project` can be connected with it as soon as it is ready.
 const addon::AddonSpec& connectable(const Services& services, const std::string& project, const std::string& name) {
   const auto& addon = services.addons.catalogue().at(name);
   const auto cannot = "cannot connect to " + name + ": ";
@@ -19,14 +19,18 @@ const addon::AddonSpec& connectable(const Services& services, const std::string&
                 "name it under `addons` in greenfield.yaml, then gf up");
   if (!services.kube.available())
     throw Error(ErrorCode::cluster_unavailable, cannot + "the cluster does not run", "gf up");
-  const auto status = services.addons.status(name);
-  if (status.state != "ready")
-    throw Error(ErrorCode::addon_failed, cannot + "it is " + status.state, "gf addon status " + name, status.reason);
   return addon;
 }
 
 Task<> connect(const Services& services, std::string project, std::string name, bool tty, http::Responder& responder) {
   const auto& addon = connectable(services, project, name);
+  const auto using_it = services.sleeper.use(name);
+  auto waking = services.sleeper.wake(name);
+  co_await std::move(waking);
+  const auto status = services.addons.status(name);
+  if (status.state != "ready")
+    throw Error(ErrorCode::addon_failed, "cannot connect to " + name + ": it is " + status.state,
+                "gf addon status " + name, status.reason);
   auto connecting = services.addons.claims().connect(addon, std::move(project), tty);
   auto shell = co_await std::move(connecting);
   auto relaying = relay_program(std::move(shell), tty, responder);

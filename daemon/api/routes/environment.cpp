@@ -98,7 +98,7 @@ Task<> get_addon(const Services& services, std::string name, http::Responder& re
   auto body = addon_json(services, name);
   const auto state = body.value("state", "");
   body["volumes"] = Json::array();
-  if (state == "starting" || state == "failed" || state == "ready") {
+  if (state == "starting" || state == "failed" || state == "ready" || state == "asleep") {
     auto measuring =
         addon::measure_volumes(services.kube, services.engine, services.clock, services.addons.catalogue().at(name));
     for (const auto& volume : co_await std::move(measuring)) body["volumes"].push_back(volume_json(volume));

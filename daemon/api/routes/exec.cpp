@@ -21,6 +21,10 @@ Task<> run_exec(const Services& services, std::string project, std::string app, 
   if (command.empty())
     throw Error(ErrorCode::bad_request, "cannot run a command: 'command' must be a list that is not empty");
   const bool tty = flag_of(body, "tty");
+  const auto member = environment::Environment::forward_name(project, app);
+  const auto using_it = services.sleeper.use(member);
+  auto waking = services.sleeper.wake(member);
+  co_await std::move(waking);
   const auto& pod = pod_of(services, project, app, text_of(body, "pod"));
   auto spec = node::pod_exec(pod, app, std::move(command), tty, true);
   auto starting = node::start_in_pod(services.engine, std::move(spec));

@@ -66,8 +66,12 @@ Task<> wake_on_pods(const Services& services, LogLines& lines) {
 }
 
 Task<> get_logs(const Services& services, std::string project, http::Target target, http::Responder& responder) {
-  spec_of(services, project);
+  const auto spec = spec_of(services, project);
   const auto wanted = target.param("app").value_or("");
+  std::vector<sleep::Sleeper::Lease> using_them;  // whose log is read goes on; one that sleeps is not woken by it
+  for (const auto& app : spec.apps)
+    if (wanted.empty() || app.name == wanted)
+      using_them.push_back(services.sleeper.use(environment::Environment::forward_name(project, app.name)));
   const bool follow = target.param("follow").value_or("false") == "true";
   kube::LogRequest first;
   first.space = project;

@@ -46,7 +46,10 @@ struct World {
   std::vector<const Json*> app_pods;
   tcp::acceptor pod{io, tcp::endpoint(net::ip::address_v4::loopback(), 0)};
   TaskGroup pods{io.get_executor()};
-  forward::ForwardService forwards{io.get_executor(), ways(), kube, clock, state::Document(files, "/state/ports.json")};
+  std::shared_ptr<int> visits = std::make_shared<int>(0);  ///< one more owner for each connection
+  std::function<Task<>(std::string)> admit = [](std::string) -> Task<> { co_return; };
+  forward::ForwardService forwards{
+      io.get_executor(), ways(), visits_of(), kube, clock, state::Document(files, "/state/ports.json")};
 
   World() {
     kube.addresses["redis"] = "10.96.0.7";
@@ -61,6 +64,9 @@ struct World {
   forward::Ways ways() {
     return {[this] { return any_link(); }, [this](const std::string&) -> node::Link& { return link; },
             [this](const std::string&, const std::string&) { return app_pods; }};
+  }
+  forward::Visits visits_of() {
+    return {[this](const std::string&) { return visits; }, [this](std::string name) { return admit(std::move(name)); }};
   }
   Task<node::Link*> any_link() { co_return &link; }
   Task<std::unique_ptr<http::Stream>> dial() {
@@ -215,6 +221,41 @@ TEST_CASE("forward: after 30 s without anybody the connection is reset") {
   REQUIRE(*ended);
   CHECK_THROWS_AS(std::rethrow_exception(*ended), boost::system::system_error);
   while (world.forwards.list()[0].connections > 0) world.io.run_one();
+}
+
+TEST_CASE("forward: a connection is a visit from its start to its end, held until it is admitted") {
+  World world;
+  Signal awake(world.io.get_executor());
+  std::vector<std::string> asked;
+  world.admit = [&](std::string name) {
+    asked.push_back(std::move(name));
+    return awake.wait();
+  };
+  const int port = world.open();
+  std::string answer;
+  net::co_spawn(world.io, world.ask(port, "a"), [&](std::exception_ptr, std::string text) { answer = text; });
+  while (asked.empty()) world.io.run_one();
+  world.io.poll();
+  CHECK(asked == std::vector<std::string>{"redis"});
+  CHECK(world.visits.use_count() == 2);
+  CHECK(world.link.dials.empty());
+  awake.notify_all();
+  while (answer.empty()) world.io.run_one();
+  CHECK(answer == "A");
+  while (world.visits.use_count() > 1) world.io.run_one();
+}
+
+TEST_CASE("forward: a connection that is not admitted is closed, and the next one asks again") {
+  World world;
+  const int port = world.open();
+  world.admit = [](std::string) -> Task<> {
+    throw Error(ErrorCode::timed_out, "cannot wake redis");
+    co_return;
+  };
+  CHECK_THROWS_AS(run_task(world.io, world.ask(port, "x")), boost::system::system_error);
+  CHECK(world.link.dials.empty());
+  world.admit = [](std::string) -> Task<> { co_return; };
+  CHECK(run_task(world.io, world.ask(port, "b")) == "B");
 }
 
 TEST_CASE("forward: closing ends what runs, at once") {
