@@ -121,10 +121,10 @@ Cluster::Cluster(net::io_context& io, Clock& clock, WorkerPool& workers, std::st
       engine_(std::make_unique<Engine>(*this)),
       api_(std::make_shared<Api>(*this, io.get_executor())),
       mirror_(io.get_executor(), current_),
-      links_(io.get_executor(), *engine_, clock, GF_AGENT),
+      links_(io.get_executor(), *engine_, clock, {GF_AGENT, GF_AGENT}),  // nothing is restarted here
       replicas_({io.get_executor(), clock, workers, current_, mirror_, links_,
                  [built = std::move(built)](const std::string&) { return built; },
-                 [this](const std::string& sentence) { warning_ = sentence; }},
+                 [this](const std::string& sentence) { warning_ = sentence; }, [](const deploy::LastSync&) {}},
                 project, std::move(root), app()) {
   for (std::size_t i = 0; i < nodes; ++i) {
     // As in a real cluster: first the container is another one, then it is heard of.
