@@ -14,12 +14,17 @@ using Lines = std::vector<std::string>;
 constexpr std::size_t shown_output = 12, shown_saves = 5;
 constexpr const char *red = "31", *yellow = "33", *bold = "1", *dim = "2";
 
+/// What stays of a section when there is too little room: its first lines with a word about the others or without, or
+/// its last ones below the first few (`head`).
+enum class Keep { first, first_silently, last };
+
 /// A part of the screen. It gets `least` rows (its title among them) before any other gets more than that.
 struct Section {
   std::string title;
   Lines lines;
   std::size_t least = 0;
-  bool end_counts = false;  ///< when there is too little room, the last lines stay and not the first
+  Keep keep = Keep::first;
+  std::size_t head = 0;
 
   std::size_t wanted() const { return lines.empty() ? 0 : lines.size() + 1; }
 };
@@ -49,7 +54,7 @@ void add_trouble(const std::string& text, std::size_t most, bool color, Lines& l
 }
 
 Section errors(const DevView& view, std::size_t rows, bool color) {
-  Section section{"errors", {}, 4};
+  Section section{"errors", {}, 6};
   for (const auto& [name, text] : view.troubles) add_trouble(text, rows / 4, color, section.lines);
   for (const auto& warning : view.warnings)
     section.lines.push_back(in_color("! " + without_controls(warning), yellow, color));
@@ -88,7 +93,7 @@ Section apps(const DevView& view, bool color) {
 }
 
 Section saves(const DevView& view, bool color) {
-  Section section{"last saves", {}, 2};
+  Section section{"last saves", {}, 2, Keep::first_silently};
   for (const auto& save : view.saves) {
     if (section.lines.size() == shown_saves) break;
     section.lines.push_back(in_color(local_time_text(save.value("time", 0.0)).substr(11), dim, color) + ' ' +
@@ -100,7 +105,7 @@ Section saves(const DevView& view, bool color) {
 }
 
 Section works(const DevView& view, std::size_t columns, bool color) {
-  Section section{"running", {}, 5, true};
+  Section section{"running", {}, 5, Keep::last, 2};  // which operation, and its first step
   for (const auto& [id, work] : view.works) {
     section.lines.push_back(in_color(work.title, bold, color));
     for (auto& line : work.tree.lines(view.now, columns, color)) section.lines.push_back(std::move(line));
@@ -112,7 +117,7 @@ Section works(const DevView& view, std::size_t columns, bool color) {
 }
 
 Section logs(const DevView& view, std::size_t rows, bool color) {
-  Section section{"logs", {}, 5, true};
+  Section section{"logs", {}, 4, Keep::last};
   if (!view.shows_logs) return section;
   const auto shown = std::min(view.logs.size(), rows);
   for (auto line = view.logs.end() - static_cast<std::ptrdiff_t>(shown); line != view.logs.end(); ++line)
@@ -156,15 +161,16 @@ void append(const Section& section, std::size_t rows, std::size_t columns, bool 
   for (auto width = section.title.size() + 4; width < columns; ++width) rule += "─";
   screen.push_back(in_color(rule, dim, color));
   const auto room = rows - 1;
-  if (section.lines.size() <= room) {
-    screen.insert(screen.end(), section.lines.begin(), section.lines.end());
-  } else if (section.end_counts) {
-    screen.insert(screen.end(), section.lines.end() - static_cast<std::ptrdiff_t>(room), section.lines.end());
-  } else {
-    const auto shown = room - 1;
-    screen.insert(screen.end(), section.lines.begin(), section.lines.begin() + static_cast<std::ptrdiff_t>(shown));
-    screen.push_back("  … " + std::to_string(section.lines.size() - shown) + " more");
+  const auto count = section.lines.size();
+  auto first = std::min(count, room), last = std::size_t{0};
+  if (count > room && section.keep == Keep::first) first = room - 1;
+  if (count > room && section.keep == Keep::last) {
+    first = std::min(section.head, room - 1);
+    last = room - first;
   }
+  screen.insert(screen.end(), section.lines.begin(), section.lines.begin() + static_cast<std::ptrdiff_t>(first));
+  screen.insert(screen.end(), section.lines.end() - static_cast<std::ptrdiff_t>(last), section.lines.end());
+  if (first + last < room && first + last < count) screen.push_back("  … " + std::to_string(count - first) + " more");
 }
 
 }  // namespace

@@ -41,7 +41,8 @@ class Client(unittest.TestCase):
                 (["completion", "tcsh"], "tcsh", "gf completion --help"),
                 (["logs", "--tail", "x"], "--tail", "gf logs --help"),
                 (["events", "--after", "x"], "--after", "gf events --help"),
-                (["logs", "--since", "5"], "neither a length of time nor a time", "--since 5m")]
+                (["logs", "--since", "5"], "neither a length of time nor a time",
+                 "--since 5m, --since 2h or --since 2026-11-24T22:49:22Z")]
         for words, expected, remedy in rows:
             with self.subTest(words=words):
                 refused = self.gfd.gf(*words)

@@ -10,7 +10,7 @@ class Events(unittest.TestCase):
         self.gfd = Gfd().start()
         self.addCleanup(self.gfd.close)
 
-    def fail(self, name="shop"):
+    def up_fails(self, name="shop"):
         """An `up` that ends for want of an engine; returns the checkout."""
         root = self.gfd.checkout(name)
         self.assertEqual(self.gfd.gf("-C", root, "up").returncode, 6)
@@ -23,7 +23,7 @@ class Events(unittest.TestCase):
         return [json.loads(line) for line in said.stdout.splitlines()]
 
     def test_an_operation_is_told_from_its_beginning_to_its_end(self):
-        self.fail()
+        self.up_fails()
         events = [event for event in self.now() if event["type"] == "operation"]
         self.assertTrue(all((event["id"], event["kind"], event["subject"], event["project"]) == ("op-1", "up", "shop", "shop")
                             for event in events))
@@ -32,7 +32,7 @@ class Events(unittest.TestCase):
         self.assertEqual(own[-1]["error"]["code"], "engine-unavailable")
 
     def test_numbers_have_no_gaps_and_any_of_them_can_be_gone_on_from(self):
-        self.fail()
+        self.up_fails()
         every = self.now()
         numbers = [event["seq"] for event in every]
         self.assertEqual(numbers, list(range(numbers[0], numbers[0] + len(numbers))))
@@ -41,7 +41,7 @@ class Events(unittest.TestCase):
             self.assertLessEqual({"seq", "time", "type"}, set(event))
 
     def test_lines_for_people(self):
-        self.fail()
+        self.up_fails()
         said = self.gfd.gf("events", "--follow=false")
         self.assertEqual((said.returncode, said.stderr), (0, ""))
         self.assertRegex(said.stdout, r"(?m)^\d\d:\d\d:\d\d  up shop \(op-1\): running$")
@@ -49,11 +49,11 @@ class Events(unittest.TestCase):
 
     def test_the_status_says_where_it_stands(self):
         before = self.gfd.ask("GET", "/v1/status").json["daemon"]["last_event"]
-        self.fail()
+        self.up_fails()
         self.assertGreater(self.gfd.ask("GET", "/v1/status").json["daemon"]["last_event"], before)
 
     def test_a_new_project_is_told_with_its_state(self):
-        root = self.fail()
+        root = self.up_fails()
         until = time.monotonic() + 10
         projects = []
         while not projects and time.monotonic() < until:
@@ -80,11 +80,11 @@ class Events(unittest.TestCase):
         self.addCleanup(following.wait)
         self.addCleanup(following.kill)
         self.addCleanup(following.stdout.close)
-        self.fail("first")
+        self.up_fails("first")
         self.assertEqual(self.until(following, "first")["id"], "op-1")
         self.gfd.end(signal.SIGKILL)
         self.gfd.start()
-        self.fail("second")
+        self.up_fails("second")
         self.assertEqual(self.until(following, "second")["id"], "op-2")
 
     def until(self, following, project):

@@ -130,9 +130,30 @@ TEST_CASE("dev: any size has just its rows, none wider than the screen, and the 
   CHECK(saves < running);
   CHECK(running < logs);
   CHECK(logs + 4 < screen.size());  // a few lines of everything
+  CHECK(screen[running + 1] == "rollout api (op-7)");
+  CHECK(screen[running + 2].find("· build api") == 0);
   CHECK(screen[logs - 1] == "│ gcc main.c");
   CHECK(line_with(screen, "seen 0.4 planned 1.1 sent 1.2 applied 9.8 ms") == saves + 1);
   CHECK(screen[errors + 1] == "✗ app api failed: CrashLoopBackOff");
+}
+
+TEST_CASE("dev: with all at once on 24 rows, the end of the build's words and the newest save are there") {
+  auto view = up();
+  view.take_event(operation(101, failed));
+  view.take_event(operation(102, began));
+  view.take_event(operation(103, building));
+  for (int i = 0; i < 20; ++i) view.take_event(operation(104 + i, compiling));
+  for (int i = 0; i < 20; ++i) view.take_event(save(201 + i));
+  for (int i = 0; i < 20; ++i) view.take_log({{"pod", "api-1"}, {"line", "GET / " + std::to_string(i)}});
+  view.take_event({{"seq", 300}, {"type", "warning"}, {"subject", "shop"}, {"text", "odd"}});
+  const auto screen = compose(view, {80, 24}, false);
+  const std::vector<std::string> top(screen.begin() + 2, screen.begin() + 7);
+  const std::vector<std::string> expected{"✗ rollout api: cannot build api", "  gcc main.c", "  main.c:1: no",
+                                          "  try: mend it", "! shop: odd"};
+  CHECK(top == expected);
+  CHECK(line_with(screen, "applied 9.8 ms") == line_with(screen, "── last saves") + 1);
+  CHECK(line_with(screen, "more") == screen.size());
+  CHECK(screen[screen.size() - 2] == "api-1  GET / 19");
 }
 
 TEST_CASE("dev: what failed stands first, with the end of what the build said, until it goes well") {
