@@ -64,9 +64,9 @@ TEST_CASE("supervised: what Kubernetes would start is what gf-supervise starts")
       {"{}", image({"/server"}, {}), "/server |"},
       // Not what an image says is replaced, but what stands in manifests.
       {"{}", image({"sh", "-c"}, {"echo $$ $(HOME)"}), "sh -c | echo $$$$ $$(HOME)"},
-      {R"({"command": ["sh", "$(X)"]})", image({"python"}, {"serve.py"}), "sh $(X) |"},
+      {R"-({"command": ["sh", "$(X)"]})-", image({"python"}, {"serve.py"}), "sh $(X) |"},
       {R"({"command": ["sh"], "args": ["-c", "x"]})", image({"python"}, {"serve.py"}), "sh | -c x"},
-      {R"({"args": ["-c", "$(X)"]})", image({"python"}, {"serve.py"}), "python | -c $(X)"},
+      {R"-({"args": ["-c", "$(X)"]})-", image({"python"}, {"serve.py"}), "python | -c $(X)"},
       {R"({"args": ["server"]})", image({}, {"python"}), "| server"},
       {R"({"command": []})", image({"python"}, {}), "python |"},
       {R"({"command": ["sh"], "image": "another"})", image({}, {}), "sh |"},
