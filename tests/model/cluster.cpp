@@ -68,6 +68,7 @@ class Cluster::Api final : public test::RefusingKubeApi {
     co_await std::move(waiting);
   }
   Task<Json> patch(std::string, std::string, std::string, std::string name, std::string, Json patch) override {
+    co_await net::post(net::use_awaitable);  // as an answer that comes over a network: never at once
     for (auto& pod : pods_) {
       if (pod["metadata"]["name"] != name) continue;
       pod["status"]["conditions"] = patch["status"]["conditions"];

@@ -53,6 +53,8 @@ std::string run_episode(const std::vector<Step>& steps) {
   const pid_t child = ::fork();
   if (child == 0) {
     ::setpgid(0, 0);
+    // What a crash means is told once, by who waits for it.
+    for (const int signal : {SIGSEGV, SIGABRT, SIGFPE, SIGILL, SIGTERM, SIGINT}) std::signal(signal, SIG_DFL);
     // Nobody's settings of Git count, and all that is made lies in one folder.
     ::setenv("TMPDIR", folder.path().c_str(), 1);
     ::setenv("HOME", folder.path().c_str(), 1);

@@ -23,11 +23,15 @@ class FaultyNode::Stream final : public container::ExecStream {
   }
 
   Task<> write(std::string_view bytes) override {
-    if (const auto passing = node_.due(bytes.size(), false)) {
-      auto first = agent_->write(bytes.substr(0, *passing));
+    const auto next = node_.due(bytes.size(), false);
+    if (next && next->fault == Fault::fill_disk) {
+      node_.strike(next->fault);  // at once: while bytes pass, there may be space again
+    } else if (next) {
+      auto first = agent_->write(bytes.substr(0, next->bytes));
       co_await std::move(first);
-      bytes.remove_prefix(*passing);
-      if (node_.strike() == Fault::cut_stream) {
+      bytes.remove_prefix(next->bytes);
+      node_.strike(next->fault);
+      if (next->fault == Fault::cut_stream) {
         agent_->close();
         throw boost::system::system_error(net::error::broken_pipe);
       }
@@ -39,10 +43,10 @@ class FaultyNode::Stream final : public container::ExecStream {
     if (cut_) co_return std::nullopt;
     auto reading = agent_->read();
     auto piece = co_await std::move(reading);
-    const auto passing = piece ? node_.due(piece->bytes.size(), true) : std::nullopt;
-    if (passing) {
-      node_.strike();
-      piece->bytes.resize(*passing);
+    const auto next = piece ? node_.due(piece->bytes.size(), true) : std::nullopt;
+    if (next) {
+      node_.strike(next->fault);
+      piece->bytes.resize(next->bytes);
       cut_ = true;
     }
     co_return piece;
@@ -103,15 +107,15 @@ void FaultyNode::space_again() {
   limit_files();
 }
 
-std::optional<std::size_t> FaultyNode::due(std::size_t count, bool answers) {
+std::optional<FaultyNode::Planned> FaultyNode::due(std::size_t count, bool answers) {
   if (!planned_ || (planned_->fault == Fault::cut_answers) != answers) return std::nullopt;
-  if (planned_->bytes < count) return planned_->bytes;
+  if (planned_->bytes < count) return planned_;
   planned_->bytes -= count;
   return std::nullopt;
 }
 
-Fault FaultyNode::strike() {
-  const auto fault = std::exchange(planned_, std::nullopt)->fault;
+void FaultyNode::strike(Fault fault) {
+  planned_.reset();
   if (fault == Fault::kill_agent && agent_) agent_->kill();
   if (fault == Fault::fill_disk) {
     full_ = true;
@@ -121,7 +125,6 @@ Fault FaultyNode::strike() {
     begin_container();
     on_restart_();
   }
-  return fault;
 }
 
 }  // namespace gf::model

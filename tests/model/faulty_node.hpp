@@ -40,9 +40,9 @@ class FaultyNode {
     Fault fault;
     std::size_t bytes;
   };
-  /// How many of `count` bytes still pass before the fault; nothing when it is not among them.
-  std::optional<std::size_t> due(std::size_t count, bool answers);
-  Fault strike();
+  /// The fault and how many of `count` bytes still pass before it; nothing when it is not among them.
+  std::optional<Planned> due(std::size_t count, bool answers);
+  void strike(Fault fault);
   void begin_container();
   void limit_files();
 

@@ -74,5 +74,6 @@ TEST_CASE("whatever is done to a checkout and befalls the nodes, replicas come t
     if (!wrong.empty())
       FAIL(wrong << "\nGF_MODEL_SEED=" << seed << " GF_MODEL_STEPS=" << count << " does it again; " << shrunk(steps));
   }
+  CHECK(done > 0);
   MESSAGE(done << " steps from seed " << first);
 }

@@ -19,7 +19,7 @@ void put(const fs::path& path, const std::string& text) {
 void put_large(const World& world) { put(world.root() / "src/large", std::string(300'000, 'x')); }
 
 struct Row {
-  const char* name;
+  std::string name;
   void (*change)(const fs::path& root);
   void (*undo)(const fs::path& root);
 };

@@ -50,9 +50,9 @@ bool has_markers(const Fixture& fixture) {
 
 TEST_CASE("Git's states are told whole, and so is the way back") {
   struct Row {
-    const char* name;
-    const char* before;            ///< done before anybody watches
-    std::vector<const char*> way;  ///< each told before the next is done
+    std::string name;
+    std::string before;            ///< done before anybody watches
+    std::vector<std::string> way;  ///< each told before the next is done
   };
   const Row rows[] = {
       {"checkout", "status", {"checkout -q other", "checkout -q main"}},
@@ -75,12 +75,12 @@ TEST_CASE("Git's states are told whole, and so is the way back") {
     fixture.git("branch second-only HEAD~1");
     fixture.write("unsaved", "patched");
     fixture.write("shared", "not committed\n");
-    if (std::string(row.before) != "apply unsaved") {
+    if (row.before != "apply unsaved") {
       fixture.git("checkout -q -- shared");
       fixture.git(row.before);
     }
     Watching watching(fixture.root);
-    for (const auto* step : row.way) {
+    for (const auto& step : row.way) {
       CAPTURE(step);
       fixture.git(step);
       CHECK(tells(watching, fixture));
@@ -89,10 +89,10 @@ TEST_CASE("Git's states are told whole, and so is the way back") {
 }
 
 TEST_CASE("a merge with a conflict is told with its marks, given up and resolved") {
-  for (const auto* way : {"merge -q other", "cherry-pick other", "rebase -q other", "stash pop -q"}) {
+  for (const std::string way : {"merge -q other", "cherry-pick other", "rebase -q other", "stash pop -q"}) {
     CAPTURE(way);
     Fixture fixture;
-    if (std::string(way).starts_with("stash")) {
+    if (way.starts_with("stash")) {
       fixture.write("shared", "stashed\n");
       fixture.git("stash -q");
       fixture.write("shared", "between\n");
@@ -105,7 +105,7 @@ TEST_CASE("a merge with a conflict is told with its marks, given up and resolved
     const auto& newest = watching.told.back();
     CHECK(newest.tree->find("shared")->digest == read_tree(fixture.root, nullptr).find("shared")->digest);
     CHECK(newest.head.dirty);
-    const std::string verb = std::string(way).substr(0, std::string(way).find(' '));
+    const auto verb = way.substr(0, way.find(' '));
     if (verb == "stash") {
       fixture.git("reset -q --hard");
       CHECK(tells(watching, fixture));
