@@ -98,6 +98,12 @@ Task<> Sleeper::pause(std::optional<double> until) {
 Task<> Sleeper::fall(std::string name) {
   std::exception_ptr thrown;
   const auto members = with_.workloads.members();
+  // Who it needs was used until now: while it falls it counts as asleep, and they would follow at once.
+  const auto release = [&] {
+    if (const auto* member = find(members, name))
+      for (const auto& needed : member->needs) touch(needed);
+  };
+  release();
   try {
     auto laying = with_.workloads.lay(name);
     co_await std::move(laying);
@@ -107,8 +113,7 @@ Task<> Sleeper::fall(std::string name) {
   falling_.erase(name);
   troubles_.erase(name);
   touch(name);  // tried again after its time, where it failed
-  if (const auto* member = find(members, name))
-    for (const auto& needed : member->needs) touch(needed);  // until now it was used
+  release();
   moved_.notify_all();
   look_again();
   if (thrown) std::rethrow_exception(thrown);

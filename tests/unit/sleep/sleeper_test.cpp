@@ -17,6 +17,26 @@ TEST_CASE("what is not used falls asleep: the app, and its addon when its own ti
   CHECK(world.cluster.wrong.empty());
 }
 
+TEST_CASE("an addon's own time begins when the app falls asleep, whatever the cluster tells while it does") {
+  World world;
+  world.pass(25);
+  world.cluster.all.at("shop/api").asleep = false;  // somebody has woken it: redis is in use again
+  world.sleeper->look_again();
+  world.rest();
+  world.cluster.hanging = {"lay shop/api"};
+  world.pass(10);
+  CHECK(world.done() == "lay shop/api, lay shop/api");
+  world.sleeper->look_again();
+  world.pass(20);
+  CHECK(world.done() == "lay shop/api, lay shop/api");
+  world.cluster.release();
+  world.rest();
+  world.pass(29);
+  CHECK(world.done() == "lay shop/api, lay shop/api");
+  world.pass(1);
+  CHECK(world.done() == "lay shop/api, lay shop/api, lay redis");
+}
+
 TEST_CASE("a use keeps it awake from its start to its end; a touch begins its time anew") {
   World world;
   auto lease = world.sleeper->use("shop/api");
