@@ -3,6 +3,7 @@
 
 #include "core/with_timeout.hpp"
 #include "environment/environment.hpp"
+#include "kube/node_address.hpp"
 #include "kube/readiness.hpp"
 #include "protocol/error.hpp"
 
@@ -48,10 +49,28 @@ Task<> Environment::ensure_cluster(ClusterSpec spec, Context& context) {
     co_await std::move(waiting);
   }
   if (stopped.empty()) co_return;
+  following_.spawn("tell the nodes' addresses", tell_addresses());
   following_.spawn("nudge the pods", nudge_pods(stopped));
   std::function<Task<>(Context&)> body = [&](Context& step) { return wait_fresh(stopped, began, step); };
   auto stepping = run_step(context, "wait for the kubelets", body);
   co_await std::move(stepping);
+}
+
+/// The engine may have given a node that was stopped another address. Its kubelet says so with its next status only,
+/// which comes after ten seconds and more where the first one found no API server; until then the routes to its pods
+/// lead to another node, CoreDNS's among them.
+Task<> Environment::tell_addresses() {
+  auto listing = with_.kube.list("v1", "Node", "", "");
+  const auto nodes = co_await std::move(listing);
+  for (const auto& node : nodes) {
+    auto name = node.at("metadata").value("name", "");
+    const auto found = std::ranges::find(seen_.nodes, name, &cluster::Node::name);
+    if (found == seen_.nodes.end()) continue;
+    auto patch = kube::address_patch(node, found->address);
+    if (!patch) continue;
+    auto patching = with_.kube.patch("v1", "Node", "", std::move(name), "status", std::move(*patch));
+    co_await std::move(patching);
+  }
 }
 
 /// Until no pod of `nodes` is told to be running since before they were.

@@ -107,6 +107,7 @@ class Environment {
 
   Task<> ensure_cluster(ClusterSpec spec, operation::Context& context);
   Task<> wait_fresh(std::set<std::string> nodes, std::string since, operation::Context& context);
+  Task<> tell_addresses();
   Task<> nudge_pods(std::set<std::string> nodes);
   /// One `gf up` under way. What changes here wakes who waits for mirror.changed().
   struct Rise {

@@ -33,6 +33,8 @@ bool newer(const Json* a, const Json* b) {
 
 bool is_hopeless(const Json& pod) {
   const auto words = kube::trouble(pod);
+  // The kubelet could not read a Secret or ConfigMap in time, and tries again by itself.
+  if (words.find("cache: timed out") != std::string::npos) return false;
   for (const char* reason : {"ErrImageNeverPull", "InvalidImageName", "CreateContainerConfigError", "ImagePullBackOff"})
     if (words.find(reason) != std::string::npos) return true;
   if (words.find("CrashLoopBackOff") == std::string::npos) return false;

@@ -97,19 +97,22 @@ TEST_CASE("a pod tells which template it was made from") {
 }
 
 TEST_CASE("what waiting will not cure") {
-  auto pod = [](const char* reason, int restarts) {
+  auto pod = [](const char* reason, int restarts, const char* message = "") {
     Json made;
     Json status;
     status["name"] = "a";
     status["restartCount"] = restarts;
     status["state"]["waiting"]["reason"] = reason;
+    status["state"]["waiting"]["message"] = message;
     made["status"]["containerStatuses"] = Json::array({status});
     return made;
   };
   CHECK(is_hopeless(pod("CrashLoopBackOff", 2)));
   CHECK(!is_hopeless(pod("CrashLoopBackOff", 1)));
   CHECK(is_hopeless(pod("ImagePullBackOff", 0)));
-  CHECK(is_hopeless(pod("CreateContainerConfigError", 0)));
+  CHECK(is_hopeless(pod("CreateContainerConfigError", 0, "secret \"x\" not found")));
+  CHECK(!is_hopeless(
+      pod("CreateContainerConfigError", 0, "failed to sync secret cache: timed out waiting for the condition")));
   CHECK(!is_hopeless(pod("ContainerCreating", 0)));
   CHECK(!is_hopeless(Json::object()));
 }
