@@ -19,20 +19,9 @@ struct Position {
 };
 
 Task<> read_once(http::Client& client, Position& at, bool follow, const std::function<bool(const Json&)>& take) {
-  http::Request request;
-  request.target = "/v1/events?after=" + std::to_string(at.after) + (follow ? "" : "&follow=false");
-  auto opening = client.open(std::move(request));
+  auto path = "/v1/events?after=" + std::to_string(at.after) + (follow ? "" : "&follow=false");
+  auto opening = open_stream(client, std::move(path));
   const auto answer = co_await std::move(opening);
-  if (answer->head().status != 200) {
-    http::Response response = answer->head();
-    for (;;) {
-      auto reading = answer->read();
-      const auto piece = co_await std::move(reading);
-      if (!piece) break;
-      response.body += *piece;
-    }
-    throw error_of(response);
-  }
   at.opened = true;
   for (;;) {
     auto reading = answer->read_line();

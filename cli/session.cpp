@@ -74,6 +74,22 @@ bool Session::alive() {
   }
 }
 
+Task<std::unique_ptr<http::ResponseStream>> open_stream(http::Client& client, std::string path) {
+  http::Request request;
+  request.target = std::move(path);
+  auto opening = client.open(std::move(request));
+  auto answer = co_await std::move(opening);
+  if (answer->head().status == 200) co_return answer;
+  http::Response response = answer->head();
+  for (;;) {
+    auto reading = answer->read();
+    const auto piece = co_await std::move(reading);
+    if (!piece) break;
+    response.body += *piece;
+  }
+  throw error_of(response);
+}
+
 Json Session::get(const std::string& path) { return send("GET", path, nullptr); }
 
 Json Session::send(const std::string& method, const std::string& path, const Json& body) {
@@ -100,20 +116,8 @@ Json Session::send(const std::string& method, const std::string& path, const Jso
 
 void Session::stream(const std::string& path, const std::function<bool(const Json&)>& on_line) {
   auto read = [&]() -> Task<> {
-    http::Request request;
-    request.target = path;
-    auto opening = client_.open(std::move(request));
+    auto opening = open_stream(client_, path);
     const auto answer = co_await std::move(opening);
-    if (answer->head().status != 200) {
-      http::Response response = answer->head();
-      for (;;) {
-        auto reading = answer->read();
-        const auto piece = co_await std::move(reading);
-        if (!piece) break;
-        response.body += *piece;
-      }
-      throw error_of(response);
-    }
     for (;;) {
       auto reading = answer->read_line();
       const auto line = co_await std::move(reading);

@@ -47,4 +47,7 @@ class Session {
 /// The error that a response of the daemon's stands for.
 Error error_of(const http::Response& response);
 
+/// An answer of the daemon's that is read while it comes. Throws the daemon's error where it is none.
+Task<std::unique_ptr<http::ResponseStream>> open_stream(http::Client& client, std::string path);
+
 }  // namespace gf::cli
