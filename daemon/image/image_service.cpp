@@ -162,23 +162,10 @@ Task<> ImageService::build(PlatformImage wanted, operation::Context& context) {
 
 Task<> ImageService::load(std::vector<std::string> references, std::vector<std::string> nodes,
                           operation::Context& context) {
-  std::vector<Task<std::set<std::string>>> asking;
-  std::vector<std::string> unknown;
-  for (const auto& node : nodes) {
-    const auto& has = held_[node];
-    if (std::all_of(references.begin(), references.end(), [&](const auto& r) { return has.contains(canonical(r)); }))
-      continue;
-    unknown.push_back(node);
-    asking.push_back(held_by(node));
-  }
-  auto answers = when_all(std::move(asking));
-  const auto held = co_await std::move(answers);
-  std::map<std::string, std::set<std::string>> stores;
-  for (std::size_t i = 0; i < unknown.size(); ++i) stores[unknown[i]] = held_[unknown[i]] = held[i];
-
+  auto looking = lacking(references, std::move(nodes));
+  const auto groups = co_await std::move(looking);
   std::vector<Task<>> sending;
-  for (const auto& [missing, lacking] : group_by_missing(references, stores))
-    sending.push_back(send(missing, lacking, context));
+  for (const auto& [missing, where] : groups) sending.push_back(send(missing, where, context));
   if (sending.empty()) co_return;
   auto all = when_all(std::move(sending));
   co_await std::move(all);

@@ -56,6 +56,9 @@ class ImageService {
   Task<> build(PlatformImage wanted, operation::Context& context);
   Task<bool> pull(PlatformImage wanted, operation::Context& context);
   Task<std::set<std::string>> held_by(std::string node);
+  /// Which of `references` are lacking where. Asks, all at once, the nodes that are not known to have every one.
+  Task<std::map<std::vector<std::string>, std::vector<std::string>>> lacking(std::vector<std::string> references,
+                                                                             std::vector<std::string> nodes);
   Task<> send(std::vector<std::string> references, std::vector<std::string> nodes, operation::Context& context);
 
   Executor executor_;

@@ -30,17 +30,29 @@ Task<std::set<std::string>> ImageService::held_by(std::string node) {
   co_return names;
 }
 
-Task<bool> ImageService::all_hold(std::string reference, std::vector<std::string> nodes) {
-  const auto name = canonical(reference);
+Task<std::map<std::vector<std::string>, std::vector<std::string>>> ImageService::lacking(
+    std::vector<std::string> references, std::vector<std::string> nodes) {
+  std::vector<Task<std::set<std::string>>> asking;
+  std::vector<std::string> unknown;
   for (const auto& node : nodes) {
-    if (held_[node].contains(name)) continue;
-    auto asking = held_by(node);
-    auto held = co_await std::move(asking);
-    const bool holds = held.contains(name);
-    held_[node] = std::move(held);
-    if (!holds) co_return false;
+    const auto& has = held_[node];
+    if (std::ranges::all_of(references, [&](const auto& one) { return has.contains(canonical(one)); })) continue;
+    unknown.push_back(node);
+    asking.push_back(held_by(node));
   }
-  co_return !nodes.empty();
+  auto answers = when_all(std::move(asking));
+  const auto held = co_await std::move(answers);
+  std::map<std::string, std::set<std::string>> stores;
+  for (std::size_t i = 0; i < unknown.size(); ++i) stores[unknown[i]] = held_[unknown[i]] = held[i];
+  co_return group_by_missing(references, stores);
+}
+
+Task<bool> ImageService::all_hold(std::string reference, std::vector<std::string> nodes) {
+  if (nodes.empty()) co_return false;
+  std::vector<std::string> references(1, std::move(reference));
+  auto looking = lacking(std::move(references), std::move(nodes));
+  const auto groups = co_await std::move(looking);
+  co_return groups.empty();
 }
 
 Task<bool> ImageService::at_hand(std::string reference, std::vector<std::string> nodes) {
