@@ -82,10 +82,8 @@ Task<BuiltImage> ImageBuilder::name(std::string project, std::string root, AppSp
   co_return BuiltImage{"greenfield-app/" + project + '-' + app.name + ':' + key, key};
 }
 
-Task<BuiltImage> ImageBuilder::build(std::string project, std::string root, AppSpec app,
-                                     std::shared_ptr<const source::Tree> tree, operation::Context& context) {
-  auto naming = name(project, root, app, tree, context);
-  const auto image = co_await std::move(naming);
+Task<> ImageBuilder::build(std::string project, std::string root, AppSpec app, std::shared_ptr<const source::Tree> tree,
+                           BuiltImage image, operation::Context& context) {
   auto looking = engine_.image(image.reference);
   const auto present = co_await std::move(looking);
   if (!app.image.empty()) {
@@ -94,9 +92,9 @@ Task<BuiltImage> ImageBuilder::build(std::string project, std::string root, AppS
           image.reference, [&](std::uint64_t done, std::uint64_t total) { context.progress(done, total, "bytes"); });
       co_await std::move(pulling);
     }
-    co_return image;
+    co_return;
   }
-  if (present) co_return image;
+  if (present) co_return;
   const auto ignored = docker_ignore(app, root);
   auto resolving = arguments(app, context);
   container::BuildSpec spec;
@@ -113,7 +111,6 @@ Task<BuiltImage> ImageBuilder::build(std::string project, std::string root, AppS
   for (const auto* file : context_files(app, *tree, ignored))
     if (route(app, file->path, ignored) == Route::sync) paths.push_back(file->path);
   files_.write_atomically(record(image.reference), joined_paths(paths));
-  co_return image;
 }
 
 std::filesystem::path ImageBuilder::record(const std::string& reference) const {

@@ -25,9 +25,9 @@ class ImageBuilder {
   /// arguments name.
   Task<BuiltImage> name(std::string project, std::string root, AppSpec app, std::shared_ptr<const source::Tree> tree,
                         operation::Context& context);
-  /// Ensures it. Throws Error(build_failed) with the compiler's words.
-  Task<BuiltImage> build(std::string project, std::string root, AppSpec app, std::shared_ptr<const source::Tree> tree,
-                         operation::Context& context);
+  /// Ensures `image`, which name() has named for that tree. Throws Error(build_failed) with the compiler's words.
+  Task<> build(std::string project, std::string root, AppSpec app, std::shared_ptr<const source::Tree> tree,
+               BuiltImage image, operation::Context& context);
   /// The engine's copy of an image, nullopt when it has none.
   Task<std::optional<container::Image>> image(std::string reference) { return engine_.image(std::move(reference)); }
   /// Whether it was built here, and not by another daemon with the same engine.

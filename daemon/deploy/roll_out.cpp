@@ -55,7 +55,7 @@ Task<> DeployService::build(std::string name, AppSpec app, std::shared_ptr<const
       const bool held = co_await std::move(looking);
       if (held) co_return;
     }
-    auto building = with_.builder.build(name, root, app, tree, step);
+    auto building = with_.builder.build(name, root, app, tree, image, step);
     co_await std::move(building);
   };
   auto stepping = run_step(context, "build " + app.name, body);
