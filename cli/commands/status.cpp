@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <iostream>
 
 #include "commands.hpp"
+#include "core/clock.hpp"
 #include "render/state_words.hpp"
 #include "render/table.hpp"
 
@@ -12,7 +14,8 @@ using Rows = std::vector<std::vector<std::string>>;
 
 /// "for 12 min, saves 128 MiB"
 std::string rest_of(const Json& asleep) {
-  const auto seconds = static_cast<long>(asleep.value("seconds", 0.0));
+  const auto slept = SystemClock().wall_seconds() - asleep.value("since", 0.0);
+  const auto seconds = static_cast<long>(std::max(0.0, slept));
   const auto length = seconds < 120    ? std::to_string(seconds) + " s"
                       : seconds < 7200 ? std::to_string(seconds / 60) + " min"
                                        : std::to_string(seconds / 3600) + " h";

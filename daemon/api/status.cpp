@@ -68,11 +68,11 @@ Json pod_json(const deploy::ReplicaStatus& replica) {
   return pod;
 }
 
-/// How long it has slept, and the memory that it leaves to others meanwhile.
-Json asleep_json(const Services& services, double since, int mib) {
+/// Since when it sleeps, and the memory that it leaves to others meanwhile. How long that is changes with the clock,
+/// and would make every look at the status another state.
+Json asleep_json(double since, int mib) {
   Json json;
   json["since"] = since;
-  json["seconds"] = std::max(0.0, services.clock.wall_seconds() - since);
   json["saves_mib"] = mib;
   return json;
 }
@@ -109,7 +109,7 @@ Json app_json(const Services& services, const std::string& project, const deploy
   json["name"] = app.name;
   json["state"] = app.state;
   json["reason"] = reason_of(services, member, app.state, app.reason);
-  if (app.state == "asleep") json["asleep"] = asleep_json(services, app.asleep_since, app.asleep_saves_mib);
+  if (app.state == "asleep") json["asleep"] = asleep_json(app.asleep_since, app.asleep_saves_mib);
   json["image"] = app.image;
   json["replicas"] = app.replicas;
   json["ready"] = app.ready;
@@ -196,7 +196,7 @@ Json addon_json(const Services& services, const std::string& name) {
     json["required_by"] = found->second.required_by;
     const int mib = spec.profiles.at(found->second.profile).memory_mib;
     json["memory_mib"] = mib;
-    if (state.state == "asleep") json["asleep"] = asleep_json(services, state.asleep_since, mib);
+    if (state.state == "asleep") json["asleep"] = asleep_json(state.asleep_since, mib);
   }
   json["profiles"] = Json::array();
   for (const auto& [profile, size] : spec.profiles) json["profiles"].push_back(profile);
