@@ -4,10 +4,12 @@
 set -eu
 MYSQL_PWD=$(cat /admin/password)
 export MYSQL_PWD
-client() { program=$1; shift; "$program" --no-defaults --host=mysql --user=root --connect-timeout=2 "$@"; }
-until client mysqladmin ping >/dev/null 2>&1; do sleep 0.5; done # after a restart of the nodes all start at once
+client() { mysql --no-defaults --host=mysql --user=root --connect-timeout=2 "$@"; }
 
-client mysql <<SQL
+# After a restart of the nodes all start at once, and the name may still lead to one that follows: it takes no writes.
+until [ "$(client --skip-column-names --batch --execute='SELECT @@super_read_only')" = 0 ]; do sleep 0.5; done
+
+client <<SQL
 CREATE USER IF NOT EXISTS 'greenfield.exporter'@'%';
 ALTER USER 'greenfield.exporter'@'%' IDENTIFIED BY '$(cat /auth/password)' WITH MAX_USER_CONNECTIONS 3;
 GRANT PROCESS, REPLICATION CLIENT ON *.* TO 'greenfield.exporter'@'%';
