@@ -37,7 +37,7 @@ async def lifespan(_):
     await tracing.flush(traces)
 
 
-app = FastAPI(title="Greenfield example", lifespan=lifespan, telemetry={"exclude": tracing.is_quiet, "operation_spans": False})
+app = FastAPI(title="Greenfield example", lifespan=lifespan, telemetry={"exclude": tracing.is_untraced, "operation_spans": False})
 app.add_middleware(watched, metrics=metrics)
 
 

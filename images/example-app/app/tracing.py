@@ -2,14 +2,18 @@
 OTEL_EXPORTER_OTLP_ENDPOINT none of the SDK is imported, and a span costs next to nothing."""
 
 import asyncio
+from contextlib import nullcontext
 
 from opentelemetry import propagate, trace
 from opentelemetry.trace import SpanKind
+
+from app.sampling import Budget
 
 QUIET = {"/healthz", "/readyz", "/metrics"}  # asked all the time, by machines
 EXPORT_SECONDS = 2  # for one attempt to reach the collector, its repetitions included: the end of a worker waits that long at most
 
 tracer = trace.get_tracer("app")
+budget = Budget()
 
 
 def start(environment, pod):
@@ -38,6 +42,13 @@ def is_quiet(scope):
     return scope.get("path") in QUIET
 
 
+def is_untraced(scope):
+    """Whether a request gets no span. Asked before anything is made for one. Who brings a trace along has decided that already."""
+    if is_quiet(scope):
+        return True
+    return not any(name == b"traceparent" for name, _ in scope.get("headers", ())) and not budget.take()
+
+
 def trace_id():
     """Of the span that is open, None without one that is kept."""
     context = trace.get_current_span().get_span_context()
@@ -45,7 +56,9 @@ def trace_id():
 
 
 def query(system, operation, target):
-    """A span for one question to a store."""
+    """A span for one question to a store, in the trace of the request that asks it."""
+    if not trace.get_current_span().is_recording():
+        return nullcontext()
     return tracer.start_as_current_span(f"{operation} {target}", kind=SpanKind.CLIENT, attributes={
         "db.system.name": system, "db.operation.name": operation, "db.collection.name": target})
 
@@ -57,12 +70,16 @@ def _message(operation, topic, kind, context=None):
 
 def send(topic):
     """A span for a message on its way to Kafka."""
+    if not trace.get_current_span().is_recording():
+        return nullcontext()
     return _message("send", topic, SpanKind.PRODUCER)
 
 
 def process(topic, headers):
     """A span for a message that came from Kafka: in the trace of whoever sent it."""
     carrier = {name: value.decode() for name, value in headers}
+    if not carrier:
+        return nullcontext()
     return _message("process", topic, SpanKind.CONSUMER, propagate.extract(carrier))
 
 

@@ -9,6 +9,7 @@ import unittest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from app.metrics import ACTIVE_SECONDS, USERS_LIMIT, Users
+from app.sampling import BURST, PER_SECOND, Budget
 from tests.served import Served
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -48,6 +49,37 @@ class Collector:
         with self.came:
             assert self.came.wait_for(lambda: any(span.name == name for span in self.spans), 10), [span.name for span in self.spans]
             return next(span for span in self.spans if span.name == name)
+
+    def wait_for_trace(self, trace):
+        """Until a request's span of it has come: what ended before it has come as well."""
+        with self.came:
+            assert self.came.wait_for(lambda: any(span.trace_id.hex() == trace and span.name.startswith("GET") for span in self.spans), 10)
+
+
+class Sampled(unittest.TestCase):
+    def test_a_person_is_always_traced_and_a_load_seldom(self):
+        now = 0.0
+        budget = Budget(lambda: now)
+        self.assertEqual([budget.take() for _ in range(BURST + 1)], [True] * BURST + [False])
+        granted = 0
+        for _ in range(2000):  # 200 a second for 10 s
+            now += 0.005
+            granted += budget.take()
+        self.assertAlmostEqual(granted, 10 * PER_SECOND, delta=1)
+        now += 3600
+        self.assertEqual(sum(budget.take() for _ in range(2 * BURST)), BURST)
+
+    def test_of_a_burst_some_requests_have_spans_and_no_query_stands_alone(self):
+        with Collector() as collector, Served(REDIS_URL="redis://127.0.0.1:1/0", **collector.environment) as app:
+            for _ in range(3 * BURST):
+                app.get("/api/redis")
+            app.get("/api/redis", traceparent=PARENT)  # who brings a trace along is traced at any load
+            collector.wait_for_trace(TRACE)
+            requests = [span for span in collector.spans if span.name == "GET /api/{name}"]
+            self.assertGreaterEqual(len(requests), BURST)
+            self.assertLess(len(requests), 3 * BURST)
+            known = {span.span_id for span in requests}
+            self.assertTrue(all(span.parent_span_id in known for span in collector.spans if span.name == "INCR visits"))
 
 
 class Traced(unittest.TestCase):
