@@ -1,6 +1,7 @@
 #include <malloc.h>
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <boost/asio/signal_set.hpp>
@@ -29,6 +30,14 @@ int tell(std::exception_ptr thrown) {
   return gf::exit_code(error.code());
 }
 
+/// Each connection of a forward is one; the usual limit is low for programs that cannot count that far.
+void allow_many_files() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &files);
+}
+
 int run() {
   const auto paths = gf::find_paths();
   gf::ensure_runtime_folder(paths.runtime);
@@ -40,6 +49,7 @@ int run() {
   }
   open_log(paths.log());
   std::filesystem::remove(paths.socket());  // we hold the lock: whatever is there is a leftover
+  allow_many_files();
   // Arenas of a thread of its own each keep what they have had: two threads share well enough.
   ::mallopt(M_ARENA_MAX, 2);
 
