@@ -3,13 +3,14 @@
 Bounded in count and time, on loopback and the cluster's own addresses only. Uses the release build. Nothing is left behind, and
 nothing begins while something is left of another run: its figures would tell of both.
 """
-import json, os, shutil, signal, subprocess, sys, tempfile, time
+import atexit, json, os, shutil, signal, subprocess, sys, tempfile, time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 GF = os.path.join(ROOT, "build/release/cli/gf")
 SCRIPT = os.path.basename(sys.argv[0])
 CLUSTER = f"gf-{SCRIPT}"
 work = tempfile.mkdtemp(prefix="gf-bench-")
+atexit.register(shutil.rmtree, work, ignore_errors=True)
 app = os.path.join(work, "app")
 results = []
 
@@ -78,7 +79,6 @@ def refuse_leftovers(*clusters):
             left.append(f"the cluster {cluster}; remove it: kind delete cluster --name {cluster}")
         left += [f"the daemon {pid} of the cluster {cluster}; end it: kill {pid}" for pid in daemons_of(cluster)]
     if left:
-        shutil.rmtree(work)
         sys.exit("".join(f"{SCRIPT}: cannot begin: another run left {what}\n" for what in left) + "(or one is still under way)")
 
 
@@ -97,7 +97,6 @@ def clean_up(clusters, images):
             run("kind", "delete", "cluster", "--name", cluster, "--kubeconfig", work + "/kubeconfig-of-kind")
     for image in app_images() - images:
         subprocess.run(["docker", "rmi", image], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    shutil.rmtree(work, ignore_errors=True)
 
 
 def measure(main, change_project, others=()):
