@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <iostream>
@@ -30,11 +31,13 @@ int tell(std::exception_ptr thrown) {
   return gf::exit_code(error.code());
 }
 
-/// Each connection of a forward is one; the usual limit is low for programs that cannot count that far.
+/// Each connection of a forward is one, and the usual limit is 1,024. Not without bounds: programs that are started
+/// from here inherit it, and some of them close whatever they might have open, one by one.
 void allow_many_files() {
+  constexpr rlim_t enough = 65536;
   rlimit files{};
-  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
-  files.rlim_cur = files.rlim_max;
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= enough) return;
+  files.rlim_cur = std::min(files.rlim_max, enough);
   ::setrlimit(RLIMIT_NOFILE, &files);
 }
 

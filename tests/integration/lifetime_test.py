@@ -57,11 +57,11 @@ class Lifetime(unittest.TestCase):
         for one in started:
             self.assertEqual((one.returncode, one.stdout), (0, f"gfd runs (process {self.gfd.pid})\n"), one.stderr)
 
-    def test_it_allows_itself_as_many_connections_as_it_may_have(self):
+    def test_it_allows_itself_many_connections(self):
         most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         started = self.gfd.gf("daemon", "start", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (256, most)))
         self.assertEqual(started.returncode, 0, started.stderr)
-        self.assertEqual(resource.prlimit(self.gfd.pid, resource.RLIMIT_NOFILE), (most, most))
+        self.assertEqual(resource.prlimit(self.gfd.pid, resource.RLIMIT_NOFILE), (min(most, 65536), most))
 
     def test_a_command_right_after_the_stop_waits_and_starts_a_new_one(self):
         for _ in range(3):
