@@ -1,8 +1,10 @@
 #include <malloc.h>
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <iostream>
@@ -29,6 +31,16 @@ int tell(std::exception_ptr thrown) {
   return gf::exit_code(error.code());
 }
 
+/// Each connection of a forward is one, and the usual limit is 1,024. Not without bounds: programs that are started
+/// from here inherit it, and some of them close whatever they might have open, one by one.
+void allow_many_files() {
+  constexpr rlim_t enough = 65536;
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= enough) return;
+  files.rlim_cur = std::min(files.rlim_max, enough);
+  ::setrlimit(RLIMIT_NOFILE, &files);
+}
+
 int run() {
   const auto paths = gf::find_paths();
   gf::ensure_runtime_folder(paths.runtime);
@@ -40,6 +52,7 @@ int run() {
   }
   open_log(paths.log());
   std::filesystem::remove(paths.socket());  // we hold the lock: whatever is there is a leftover
+  allow_many_files();
   // Arenas of a thread of its own each keep what they have had: two threads share well enough.
   ::mallopt(M_ARENA_MAX, 2);
 

@@ -124,22 +124,24 @@ bool Tunnel::connected(std::string& out) {
   return flush(out);
 }
 
-bool Tunnel::on_events(std::uint32_t events, std::string& out) {
+bool Tunnel::on_events(std::uint32_t events, int pieces, std::string& out) {
   if (connecting_) return connected(out);
   if ((events & (EPOLLOUT | EPOLLERR)) && queue_begin_ < queue_.size() && !flush(out)) return false;
-  if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) && !input_ended_ && credit_ > 0) return receive(out);
+  if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) && !input_ended_ && credit_ > 0) return receive(pieces, out);
   return open_or_watch();
 }
 
-bool Tunnel::receive(std::string& out) {
+bool Tunnel::receive(int pieces, std::string& out) {
   static char buffer[node::piece_size];
-  const auto got = ::recv(socket_.get(), buffer, std::min<std::size_t>(sizeof buffer, credit_), 0);
-  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return open_or_watch();
-  if (got < 0) return lost(out);
-  if (got == 0) {
-    input_ended_ = true;
-    node::append_frame(out, FrameType::finish, id_);
-  } else {
+  for (; pieces > 0 && credit_ > 0; --pieces) {
+    const auto got = ::recv(socket_.get(), buffer, std::min<std::size_t>(sizeof buffer, credit_), 0);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) break;
+    if (got < 0) return lost(out);
+    if (got == 0) {
+      input_ended_ = true;
+      node::append_frame(out, FrameType::finish, id_);
+      break;
+    }
     credit_ -= static_cast<std::uint32_t>(got);
     node::append_frame(out, FrameType::data, id_, std::string_view(buffer, static_cast<std::size_t>(got)));
   }

@@ -17,8 +17,8 @@ class Tunnel {
   /// when the container does not run).
   Tunnel(int poller, std::uint32_t id, node::Dial dial, ContainerProcesses& processes);
 
-  /// The socket has `events` (of epoll): frames go to `out`. False when the tunnel has ended.
-  bool on_events(std::uint32_t events, std::string& out);
+  /// The socket has `events` (of epoll): frames go to `out`, at most `pieces` of data. False when the tunnel has ended.
+  bool on_events(std::uint32_t events, int pieces, std::string& out);
   bool on_data(std::string_view bytes, std::string& out);
   bool on_finish(std::string& out);
   bool on_window(std::uint32_t bytes);
@@ -28,7 +28,7 @@ class Tunnel {
  private:
   bool connected(std::string& out);
   bool flush(std::string& out);
-  bool receive(std::string& out);
+  bool receive(int pieces, std::string& out);
   bool lost(std::string& out);
   bool open_or_watch();
   void watch();

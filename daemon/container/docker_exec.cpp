@@ -4,24 +4,37 @@
 
 namespace gf::container {
 
+namespace {
+
+/// As much as a Unix socket holds: a forward carries gigabytes through here, each read is a turn of the daemon.
+constexpr std::size_t read_size = 256 << 10;
+
+}  // namespace
+
+void StreamDemultiplexer::add(std::string_view bytes) {
+  buffer_.erase(0, begin_);
+  begin_ = 0;
+  buffer_ += bytes;
+}
+
 std::optional<ExecPiece> StreamDemultiplexer::next() {
   constexpr std::size_t header = 8;
   while (left_ == 0) {
-    if (buffer_.size() < header) return std::nullopt;
-    is_error_ = buffer_[0] == 2;
-    for (std::size_t i = 4; i < header; ++i) left_ = left_ << 8 | static_cast<unsigned char>(buffer_[i]);
-    buffer_.erase(0, header);
+    if (buffer_.size() - begin_ < header) return std::nullopt;
+    is_error_ = buffer_[begin_] == 2;
+    for (std::size_t i = 4; i < header; ++i) left_ = left_ << 8 | static_cast<unsigned char>(buffer_[begin_ + i]);
+    begin_ += header;
   }
-  if (buffer_.empty()) return std::nullopt;
-  const auto length = std::min(left_, buffer_.size());
-  ExecPiece piece{is_error_, buffer_.substr(0, length)};
-  buffer_.erase(0, length);
+  if (begin_ == buffer_.size()) return std::nullopt;
+  const auto length = std::min(left_, buffer_.size() - begin_);
+  ExecPiece piece{is_error_, buffer_.substr(begin_, length)};
+  begin_ += length;
   left_ -= length;
   return piece;
 }
 
 DockerExecStream::DockerExecStream(http::Client& client, std::string id, bool tty, std::unique_ptr<http::Stream> stream)
-    : client_(client), id_(std::move(id)), tty_(tty), stream_(std::move(stream)), chunk_(64 << 10, '\0') {}
+    : client_(client), id_(std::move(id)), tty_(tty), stream_(std::move(stream)), chunk_(read_size, '\0') {}
 
 Task<std::optional<ExecPiece>> DockerExecStream::read() {
   for (;;) {

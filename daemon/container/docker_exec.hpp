@@ -8,13 +8,14 @@ namespace gf::container {
 /// Pure but for its buffer.
 class StreamDemultiplexer {
  public:
-  void add(std::string_view bytes) { buffer_ += bytes; }
+  void add(std::string_view bytes);
   /// The next whole or partial piece that is there; nullopt when more bytes are needed.
   std::optional<ExecPiece> next();
 
  private:
   std::string buffer_;
-  std::size_t left_ = 0;  ///< of the current frame
+  std::size_t begin_ = 0;  ///< of what of it was not given out yet
+  std::size_t left_ = 0;   ///< of the current frame
   bool is_error_ = false;
 };
 

@@ -47,6 +47,13 @@ Task<> ForwardService::close_all() {
   }
 }
 
+/// Who else has a port of localhost.
+std::string ForwardService::owner_of(int port) const {
+  for (const auto& [name, listener] : listeners_)
+    if (listener->port() == port) return name;
+  return "another program";
+}
+
 std::vector<Forward> ForwardService::list() const {
   std::vector<Forward> all;
   for (const auto& [name, listener] : listeners_) {
@@ -61,7 +68,7 @@ std::vector<Forward> ForwardService::list() const {
     forward.state = trouble.empty() ? "listening" : "waiting";
     forward.reason = trouble;
     if (trouble.empty() && spec.preferred_port > 0 && spec.preferred_port != forward.port)
-      forward.reason = "port " + std::to_string(spec.preferred_port) + " belongs to another program";
+      forward.reason = "port " + std::to_string(spec.preferred_port) + " belongs to " + owner_of(spec.preferred_port);
   }
   return all;
 }

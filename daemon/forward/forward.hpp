@@ -41,6 +41,8 @@ class ForwardService {
   std::string warning() const { return ports_.warning(); }
 
  private:
+  std::string owner_of(int port) const;
+
   Executor executor_;
   Ways ways_;
   Visits visits_;

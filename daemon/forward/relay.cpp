@@ -12,7 +12,7 @@ namespace gf::forward {
 namespace {
 
 // Not zeroed, and so not resident until used: a thousand idle connections cost little.
-constexpr std::size_t buffer_size = 128 * 1024;
+constexpr std::size_t buffer_size = 256 * 1024;
 
 Task<> carry(http::Stream& from, http::Stream& to) {
   const auto buffer = std::make_unique_for_overwrite<char[]>(buffer_size);

@@ -39,8 +39,9 @@ inline constexpr std::size_t frame_header_size = 13;
 inline constexpr std::size_t piece_size = 64 * 1024;
 /// A piece and the fields in front of it.
 inline constexpr std::size_t max_payload = piece_size + 16 * 1024;
-/// What each side of a dialled stream may send before the other grants more.
-inline constexpr std::uint32_t dial_window = 1024 * 1024;
+/// What each side of a dialled stream may send before the other grants more. More than the way between them holds (a
+/// pipe of 1 MiB and the engine's own buffers): with less the sender rests although nothing is full.
+inline constexpr std::uint32_t dial_window = 2 * 1024 * 1024;
 
 /// The peer sent what no peer of this version sends: the stream cannot be used any further.
 struct BrokenFrame : std::runtime_error {

@@ -1,5 +1,5 @@
 """How the daemon comes and goes: one at a time, whatever a former one left behind, with state that may be damaged."""
-import concurrent.futures, os, pathlib, signal, socket, stat, sys, unittest
+import concurrent.futures, os, pathlib, resource, signal, socket, stat, sys, unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from gfd import GFD, Gfd
@@ -56,6 +56,12 @@ class Lifetime(unittest.TestCase):
             started = list(pool.map(lambda _: self.gfd.gf("daemon", "start"), range(8)))
         for one in started:
             self.assertEqual((one.returncode, one.stdout), (0, f"gfd runs (process {self.gfd.pid})\n"), one.stderr)
+
+    def test_it_allows_itself_many_connections(self):
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        started = self.gfd.gf("daemon", "start", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (256, most)))
+        self.assertEqual(started.returncode, 0, started.stderr)
+        self.assertEqual(resource.prlimit(self.gfd.pid, resource.RLIMIT_NOFILE), (min(most, 65536), most))
 
     def test_a_command_right_after_the_stop_waits_and_starts_a_new_one(self):
         for _ in range(3):

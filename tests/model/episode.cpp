@@ -14,16 +14,20 @@ namespace gf::model {
 
 namespace {
 
-std::string play(const std::vector<Step>& steps) {
+std::string play_steps(const std::vector<Step>& steps) {
+  World world;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    perform(world, steps[i]);
+    if (!steps[i].settles && i + 1 < steps.size()) continue;
+    const auto wrong = world.settle();
+    if (!wrong.empty()) return "after step " + std::to_string(i + 1) + ": " + wrong;
+  }
+  return {};
+}
+
+std::string caught(const std::function<std::string()>& play) {
   try {
-    World world;
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-      perform(world, steps[i]);
-      if (!steps[i].settles && i + 1 < steps.size()) continue;
-      const auto wrong = world.settle();
-      if (!wrong.empty()) return "after step " + std::to_string(i + 1) + ": " + wrong;
-    }
-    return {};
+    return play();
   } catch (const std::exception& error) {
     return std::string("the test itself: ") + error.what();
   }
@@ -47,6 +51,10 @@ std::optional<std::string> read_all(int from, std::chrono::seconds limit) {
 }  // namespace
 
 std::string run_episode(const std::vector<Step>& steps) {
+  return run_apart([&] { return play_steps(steps); }, settle_limit * 2 + std::chrono::seconds(steps.size()));
+}
+
+std::string run_apart(const std::function<std::string()>& play, std::chrono::seconds limit) {
   test::TemporaryFolder folder;
   int said[2];
   if (::pipe2(said, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
@@ -61,13 +69,13 @@ std::string run_episode(const std::vector<Step>& steps) {
     ::setenv("GIT_CONFIG_GLOBAL", "/dev/null", 1);
     ::setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
     ::setenv("GIT_EDITOR", "true", 1);
-    const auto wrong = play(steps);
+    const auto wrong = caught(play);
     (void)!::write(said[1], wrong.data(), wrong.size());
     ::_exit(0);
   }
   ::setpgid(child, child);
   ::close(said[1]);
-  auto wrong = read_all(said[0], settle_limit * 2 + std::chrono::seconds(steps.size()));
+  auto wrong = read_all(said[0], limit);
   ::close(said[0]);
   if (!wrong) ::kill(-child, SIGKILL);
   siginfo_t ended;

@@ -1,4 +1,6 @@
 #pragma once
+#include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -6,8 +8,11 @@
 
 namespace gf::model {
 
-/// Does the steps in a fresh world, in a process of its own: a crash and a hang are failures like any other. What went
-/// wrong, "" when nothing did. The caller has one thread.
+/// Plays in a process of its own, where nobody's settings of Git count: a crash and a hang (more than `limit`) are
+/// failures like any other. What went wrong, "" when nothing did. The caller has one thread.
+std::string run_apart(const std::function<std::string()>& play, std::chrono::seconds limit);
+
+/// Does the steps in a fresh world, apart.
 std::string run_episode(const std::vector<Step>& steps);
 
 /// The steps, a line each.

@@ -37,9 +37,11 @@ World::~World() {
   cluster_.reset();
 }
 
-void World::run(const std::string& commands) const {
+bool World::run(const std::string& commands) const {
   const auto whole = "cd '" + root_.string() + "' && { " + commands + "; } >/dev/null 2>&1 </dev/null";
-  if (std::system(whole.c_str()) == -1) throw std::runtime_error("cannot run a shell");
+  const int status = std::system(whole.c_str());
+  if (status == -1) throw std::runtime_error("cannot run a shell");
+  return status == 0;
 }
 
 void World::make_checkout() {

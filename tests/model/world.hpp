@@ -18,8 +18,8 @@ class World {
 
   const std::filesystem::path& root() const { return root_; }
   Cluster& cluster() { return *cluster_; }
-  /// Runs Git (or several commands of the shell) in the checkout; what comes of it does not matter.
-  void run(const std::string& commands) const;
+  /// Runs Git (or several commands of the shell) in the checkout; whether the last one succeeds rarely matters.
+  bool run(const std::string& commands) const;
   /// Lets the daemon's part go on for so long.
   void turn(std::chrono::milliseconds length);
   /// Waits until everything says that it has come to rest, then compares. What is wrong, "" when nothing is.

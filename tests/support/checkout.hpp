@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -62,13 +63,14 @@ inline std::vector<std::string> paths(const source::Tree& tree) {
 /// A watcher on one repository that keeps what it was told.
 struct Watching {
   net::io_context io;
-  SystemClock clock;
+  std::unique_ptr<Clock> clock;
   WorkerPool workers;
-  source::SourceWatcher watcher{io.get_executor(), clock, workers};
+  source::SourceWatcher watcher{io.get_executor(), *clock, workers};
   std::vector<source::Snapshot> told;
   std::vector<std::string> warnings;
   source::Snapshot first;
-  explicit Watching(const std::string& root) {
+  explicit Watching(const std::string& root, std::unique_ptr<Clock> by = std::make_unique<SystemClock>())
+      : clock(std::move(by)) {
     watcher.on_warning([this](const std::string&, const std::string& sentence) { warnings.push_back(sentence); });
     first = run_task(io, watcher.add(root, [this](source::Snapshot snapshot) { told.push_back(std::move(snapshot)); }));
   }

@@ -2,6 +2,7 @@
 #include <thread>
 
 #include "support/checkout.hpp"
+#include "support/hasty_clock.hpp"
 
 // A contract for each state that Git leaves a checkout in: it is told whole, with the branch and commit that Git names,
 // and so is the way back.
@@ -68,6 +69,10 @@ TEST_CASE("Git's states are told whole, and so is the way back") {
       {"commits", "status", {"commit -q --allow-empty -m empty", "commit -q --amend --allow-empty -m other"}},
       {"merge without a conflict", "checkout -q second-only", {"merge -q --no-edit other", "reset -q --hard HEAD~1"}},
       {"clean", "status", {"clean -q -f"}},
+      {"bisect", "status", {"bisect start HEAD HEAD~2", "bisect reset"}},
+      {"packed references",
+       "status",
+       {"pack-refs --all", "checkout -q other", "gc -q", "commit -q --allow-empty -m more"}},
   };
   for (const auto& row : rows) {
     CAPTURE(row.name);
@@ -128,6 +133,40 @@ TEST_CASE("a merge with a conflict is told with its marks, given up and resolved
   }
 }
 
+TEST_CASE("a rebase that stops for a commit to be edited is told as it stands, and as it ends") {
+  Fixture fixture;
+  Watching watching(fixture.root);
+  fixture.git("-c sequence.editor='sed -i 1s/pick/edit/' rebase -q -i HEAD~1");
+  CHECK(tells(watching, fixture));
+  CHECK(watching.told.back().head.branch.empty());
+  fixture.write("shared", "edited\n");
+  CHECK(tells(watching, fixture));
+  fixture.git("commit -q -a --amend -m edited");
+  CHECK(tells(watching, fixture));
+  CHECK(fixture.try_git("rebase --continue"));
+  CHECK(tells(watching, fixture));
+  CHECK(watching.told.back().head.branch == "main");
+}
+
+TEST_CASE("a linked work tree has conflicts, a rebase and their ends of its own") {
+  Fixture fixture;
+  const auto linked = (fixture.folder.path() / "linked").string();
+  fixture.git("worktree add -q '" + linked + "' other");
+  fixture.root = linked;  // from here on
+  REQUIRE(git_folder(linked).find("worktrees/linked") != std::string::npos);
+  Watching watching(linked);
+  for (const std::string way : {"merge", "rebase"}) {
+    CAPTURE(way);
+    CHECK_FALSE(fixture.try_git(way + " -q main"));
+    REQUIRE(has_markers(fixture));
+    CHECK(tells(watching, fixture));
+    CHECK((way == "rebase") == watching.told.back().head.branch.empty());
+    fixture.git(way + " --abort");
+    CHECK(tells(watching, fixture));
+    CHECK(watching.told.back().head.branch == "other");
+  }
+}
+
 TEST_CASE("a work tree that is added within another is none of its files; its own state is its own") {
   Fixture fixture;
   Watching watching(fixture.root);
@@ -171,4 +210,24 @@ TEST_CASE("while Git itself holds index.lock nothing is told, and everything onc
   committing.join();
   CHECK(tells(watching, fixture));
   CHECK(watching.told.back().tree->find("src/new 4"));
+}
+
+TEST_CASE("a lock that no Git holds any more is waited for and told, and then holds up nothing") {
+  Fixture fixture;
+  constexpr int times_as_fast = 60;  // the minute is a second
+  Watching watching(fixture.root, std::make_unique<gf::test::HastyClock>(times_as_fast));
+  std::ofstream{fixture.root + "/.git/index.lock"};
+  fixture.write("shared", "saved beside a leftover\n");
+  watching.rest();
+  CHECK(watching.told.empty());
+  CHECK(watching.warnings.empty());
+  CHECK(tells(watching, fixture));
+  REQUIRE_FALSE(watching.warnings.empty());
+  CHECK(watching.warnings[0].find(".git/index.lock has been there for a minute") != std::string::npos);
+  CHECK(watching.warnings[0].find("remove it") != std::string::npos);
+  fixture.write("src/new", "and so is what comes after it");
+  CHECK(tells(watching, fixture));
+  std::filesystem::remove(fixture.root + "/.git/index.lock");
+  fixture.write("src/kept", "changed");
+  CHECK(tells(watching, fixture));
 }

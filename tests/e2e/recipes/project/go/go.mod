@@ -1,0 +1,3 @@
+module recipes/server
+
+go 1.21
