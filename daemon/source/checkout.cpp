@@ -58,6 +58,12 @@ class Walk {
     }
   }
 
+  std::vector<std::string> folders() {
+    with_files_ = false;
+    visit(AT_FDCWD, root_, "", false);
+    return std::move(tree_.folders);
+  }
+
   Tree run() {
     visit(AT_FDCWD, root_, "", false);
     std::ranges::sort(tree_.files, {}, &TreeFile::path);
@@ -91,7 +97,7 @@ class Walk {
            S_ISDIR(status.st_mode));
       if (is_folder)
         visit_folder(descriptor, name, path, only_tracked);
-      else if (tracked_.contains(path) || (!only_tracked && !is_editor_file(name) && !ignored(path)))
+      else if (with_files_ && (tracked_.contains(path) || (!only_tracked && !is_editor_file(name) && !ignored(path))))
         take(descriptor, name, path);
     }
     ::closedir(entries);
@@ -124,6 +130,7 @@ class Walk {
   Repository repository_;
   Index index_;
   std::set<std::string> tracked_, tracked_folders_;
+  bool with_files_ = true;
   Tree tree_;
 };
 
@@ -139,17 +146,7 @@ bool is_dirty(git_repository* repository) {
   return git_status_foreach_ext(repository, &options, stop, nullptr) == 1;
 }
 
-}  // namespace
-
-std::string find_root(std::string path) {
-  Repository repository;
-  open(path, repository);
-  return without_slash(git_repository_workdir(repository));
-}
-
-Head read_head(std::string root) {
-  Repository repository;
-  open(root, repository);
+Head place_of(git_repository* repository) {
   Head head;
   Reference reference;
   if (git_repository_head(reference.put(), repository) == 0) {
@@ -164,9 +161,32 @@ Head read_head(std::string root) {
     constexpr std::string_view prefix = "refs/heads/";
     head.branch = target.starts_with(prefix) ? target.substr(prefix.size()) : target;
   }
+  return head;
+}
+
+}  // namespace
+
+std::string find_root(std::string path) {
+  Repository repository;
+  open(path, repository);
+  return without_slash(git_repository_workdir(repository));
+}
+
+Head read_place(std::string root) {
+  Repository repository;
+  open(root, repository);
+  return place_of(repository);
+}
+
+Head read_head(std::string root) {
+  Repository repository;
+  open(root, repository);
+  auto head = place_of(repository);
   head.dirty = is_dirty(repository);
   return head;
 }
+
+std::vector<std::string> read_folders(std::string root) { return Walk(std::move(root), nullptr).folders(); }
 
 Tree read_tree(std::string root, std::shared_ptr<const Tree> known) {
   return Walk(std::move(root), std::move(known)).run();

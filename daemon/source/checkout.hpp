@@ -64,6 +64,10 @@ Change difference(const Tree& before, const Tree& after);
 /// The root of the work tree that `path` lies in. Throws Error(not_a_checkout).
 std::string find_root(std::string path);
 Head read_head(std::string root);
+/// The same, but `dirty` is not looked for: at once, however large the tree.
+Head read_place(std::string root);
+/// Tree::folders alone: no file is looked at.
+std::vector<std::string> read_folders(std::string root);
 /// Reads the tree. Files whose size, time of change and inode stand in `known` keep that digest and are not read.
 Tree read_tree(std::string root, std::shared_ptr<const Tree> known);
 /// The real git dir of a work tree, linked ones included.

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <tuple>
 
 #include "core/with_timeout.hpp"
 #include "protocol/error.hpp"
@@ -33,9 +32,22 @@ WatchedRoot::WatchedRoot(Executor executor, Clock& clock, WorkerPool& workers, I
       happened_(executor) {}
 
 Task<Snapshot> WatchedRoot::begin() {
-  auto find = [](std::string root) { return std::pair(git_folder(root), common_git_folder(root) + "/refs/heads"); };
+  // What is to be watched is known long before what is in it: then the files are read once, and not a second time for
+  // what may have changed before they were watched.
+  struct Found {
+    std::string git, branches;
+    Head place;
+    std::vector<std::string> folders;
+  };
+  auto find = [](std::string root) {
+    return Found{git_folder(root), common_git_folder(root) + "/refs/heads", read_place(root), read_folders(root)};
+  };
   auto finding = offload(workers_, find, root_);
-  std::tie(git_, branches_) = co_await std::move(finding);
+  const auto found = co_await std::move(finding);
+  git_ = found.git;
+  branches_ = found.branches;
+  head_ = found.place;
+  watch_folders(found.folders);
   auto scanning = scan();
   co_await std::move(scanning);
   told_digest_ = tree_->digest();
@@ -51,8 +63,8 @@ Task<Snapshot> WatchedRoot::begin() {
 std::filesystem::path WatchedRoot::branch_file() const { return std::filesystem::path(branches_) / head_.branch; }
 
 /// Watches what is new; true when there was something.
-bool WatchedRoot::watch_folders() {
-  const bool added = watches_.follow(tree_->folders, {git_, branch_file().parent_path().string()});
+bool WatchedRoot::watch_folders(const std::vector<std::string>& folders) {
+  const bool added = watches_.follow(folders, {git_, branch_file().parent_path().string()});
   if (watches_.exhausted() && !std::exchange(exhausted_, true))
     warn_("there are more folders in " + root_ +
           " than the kernel may watch: changes are looked for every 2 s; "
@@ -190,7 +202,7 @@ Task<> WatchedRoot::scan() {
       co_return;
     }
     // Files that appeared before a new folder was watched gave no event: look again until no folder is new.
-    again = watch_folders();
+    again = watch_folders(tree_->folders);
   }
   scanning_ = false;
 }

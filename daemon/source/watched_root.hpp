@@ -34,7 +34,7 @@ class WatchedRoot {
   Task<> settle_burst();
   void read_saved();
   Task<> scan();
-  bool watch_folders();
+  bool watch_folders(const std::vector<std::string>& folders);
   std::filesystem::path branch_file() const;
   void tell();
 

@@ -1,5 +1,7 @@
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <atomic>
 #include <boost/asio/post.hpp>
 #include <future>
 #include <thread>
@@ -158,4 +160,41 @@ TEST_CASE("a save that comes while the tree is read counts with what was read") 
   CHECK(arrives(watching, repository));
   watching.rest();
   CHECK(paths(newest(watching)) == std::vector<std::string>{"new"});
+}
+
+TEST_CASE("what changes while a checkout is looked at for the first time is not missed") {
+  Repository repository;
+  for (int i = 0; i < 200; ++i) repository.write("dir" + std::to_string(i % 20) + "/file" + std::to_string(i), "1");
+  repository.commit();
+  repository.git("checkout -q -b feature/deep");  // the branch's file lies in a folder of its own
+  for (int round = 0; round < 10; ++round) {
+    std::atomic<bool> looking = true;
+    std::thread editor([&] {
+      for (int i = 0; looking; ++i) {
+        repository.write("dir" + std::to_string(i % 20) + "/file" + std::to_string(i % 200), std::to_string(round));
+        repository.write("new" + std::to_string(round) + "/" + std::to_string(i % 7), std::to_string(i));
+      }
+    });
+    Watching watching(repository.root);
+    looking = false;
+    editor.join();
+    CHECK(arrives(watching, repository));
+    CHECK(watching.first.head.branch == "feature/deep");
+  }
+}
+
+TEST_CASE("the folders alone are those of the tree") {
+  Repository repository;
+  repository.write("a/b/c", "1");
+  repository.write("ignored/but/tracked", "1");
+  repository.write("ignored/other/file", "1");
+  repository.git("add -f a ignored/but");
+  repository.write(".gitignore", "ignored/\n");
+  repository.write("new/file", "1");
+  auto alone = read_folders(repository.root), of_the_tree = read_tree(repository.root, nullptr).folders;
+  std::ranges::sort(alone);
+  std::ranges::sort(of_the_tree);
+  CHECK(alone == of_the_tree);
+  CHECK(std::ranges::find(alone, "ignored/but") != alone.end());
+  CHECK(read_place(repository.root).branch == "main");
 }
