@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "core/backoff.hpp"
-#include "kube/readiness.hpp"
 #include "node/pod_exec.hpp"
 #include "protocol/error.hpp"
 
@@ -33,13 +32,6 @@ bool gate_is_open(const Json& pod) {
   return false;
 }
 
-int restarts_of(const Json& pod) {
-  int sum = 0;
-  for (const auto& item : pod.value("status", Json::object()).value("containerStatuses", Json::array()))
-    sum += item.value("restartCount", 0);
-  return sum;
-}
-
 }  // namespace
 
 Replicas::Replicas(Collaborators with, std::string project, std::string root, AppSpec app)
@@ -47,6 +39,7 @@ Replicas::Replicas(Collaborators with, std::string project, std::string root, Ap
       project_(std::move(project)),
       root_(std::move(root)),
       app_(std::move(app)),
+      rested_(with_.executor),
       syncing_(with_.executor, [warn = with_.warn](const std::string& name, std::exception_ptr thrown) {
         warn(name + ": " + error_from(thrown).message());
       }) {}
@@ -84,6 +77,7 @@ void Replicas::refresh() {
   }
   replicas_ = std::move(present);
   for (const auto& [pod, replica] : replicas_) wake(replica);
+  rested_.notify_all();
 }
 
 void Replicas::wake(const std::shared_ptr<Replica>& replica) {
@@ -114,8 +108,9 @@ Task<bool> Replicas::sync_once(std::string pod, std::string container_id) {
   if (!replica || container_id.empty() || is_current(*replica)) co_return false;
   auto& link = with_.links.at(replica->node);
   std::vector<Delta> deltas;
-  const bool is_save = replica->tree != nullptr;  // else it is filled for the first time
-  if (is_save) {
+  const bool is_known = replica->tree != nullptr;  // else it is filled for the first time
+  const bool is_save = is_known && !(replica->mending && replica->tree == wanted.tree);
+  if (is_known) {
     auto reading = deltas_between(with_.workers, root_, app_, replica->tree, wanted.tree, replica->unsure);
     deltas = co_await std::move(reading);
   } else {
@@ -148,6 +143,8 @@ Task<bool> Replicas::sync_once(std::string pod, std::string container_id) {
   replica->tree = wanted.tree;
   replica->head = wanted.head;
   replica->unsure = std::move(unsettled);
+  replica->mending = false;
+  replica->trouble.clear();
   if (wanted.tree != snapshot_.tree) co_return true;
   if (is_save && !deltas.empty()) {
     ++counting_.replicas;
@@ -199,6 +196,7 @@ Task<> Replicas::bring_up_to_date(std::string pod, std::string container_id) {
       // Gone, or its node away for a moment: the next event of the pod tells; until then tried again. A file that
       // cannot be written will not become writable by itself.
       if (error.code() == ErrorCode::cancelled) throw;
+      replica->trouble = error.message();
       if (error.code() == ErrorCode::deploy_failed)
         with_.warn(pod + ": " + error.message() + (error.hint().empty() ? "" : "; " + error.hint()));
       failed = true;
@@ -206,6 +204,7 @@ Task<> Replicas::bring_up_to_date(std::string pod, std::string container_id) {
     const bool newest = container_id.empty() || replica->tree == snapshot_.tree;
     if (!failed && newest && (replica->unsure.empty() || unsettled == unsettled_tries)) {
       replica->busy = false;
+      rested_.notify_all();
       co_return;
     }
     if (!failed && !newest) continue;
@@ -214,30 +213,6 @@ Task<> Replicas::bring_up_to_date(std::string pod, std::string container_id) {
     auto waiting = with_.clock.sleep_for(pause);
     co_await std::move(waiting);
   }
-}
-
-std::vector<ReplicaStatus> Replicas::status() const {
-  std::vector<ReplicaStatus> all;
-  for (const auto* pod : with_.mirror.all("Pod", project_, app_label, app_.name)) {
-    ReplicaStatus one;
-    one.pod = pod->at("metadata").value("name", "");
-    one.node = pod->at("spec").value("nodeName", "");
-    one.state = kube::trouble(*pod);
-    if (one.state.empty())
-      one.state = pod->at("metadata").contains("deletionTimestamp")
-                      ? "Terminating"
-                      : pod->value("status", Json::object()).value("phase", "");
-    one.restarts = restarts_of(*pod);
-    one.ready = kube::assess(*pod).ready;
-    if (const auto found = replicas_.find(one.pod); found != replicas_.end() && found->second->tree) {
-      one.tree = found->second->tree->digest();
-      one.commit = found->second->head.commit;
-      one.dirty = found->second->head.dirty;
-      one.synced = is_current(*found->second);
-    }
-    all.push_back(std::move(one));
-  }
-  return all;
 }
 
 }  // namespace gf::deploy

@@ -69,9 +69,11 @@ class Cluster::Api final : public test::RefusingKubeApi {
   }
   Task<Json> patch(std::string, std::string, std::string, std::string name, std::string, Json patch) override {
     co_await net::post(net::use_awaitable);  // as an answer that comes over a network: never at once
-    for (auto& pod : pods_) {
+    for (std::size_t i = 0; i < nodes; ++i) {
+      auto& pod = pods_[i];
       if (pod["metadata"]["name"] != name) continue;
       pod["status"]["conditions"] = patch["status"]["conditions"];
+      cluster_.on_gate_(i, is_open(i));
       tell("MODIFIED", pod);
       co_return pod;
     }
@@ -123,10 +125,11 @@ Cluster::Cluster(net::io_context& io, Clock& clock, WorkerPool& workers, std::st
       api_(std::make_shared<Api>(*this, io.get_executor())),
       mirror_(io.get_executor(), current_),
       links_(io.get_executor(), *engine_, clock, {GF_AGENT, GF_AGENT}),  // nothing is restarted here
-      replicas_({io.get_executor(), clock, workers, current_, mirror_, links_,
-                 [built = std::move(built)](const std::string&) { return built; },
-                 [this](const std::string& sentence) { warning_ = sentence; }, [](const deploy::LastSync&) {}},
-                project, std::move(root), app()) {
+      replicas_(
+          {io.get_executor(), clock, workers, current_, mirror_, links_,
+           [built = std::move(built)](const std::string&) { return built; },
+           [this](const std::string& sentence) { warning_ = sentence; }, [this](const deploy::LastSync&) { ++saves_; }},
+          project, std::move(root), app()) {
   for (std::size_t i = 0; i < nodes; ++i) {
     // As in a real cluster: first the container is another one, then it is heard of.
     node(i).on_restart([this, i] { net::post(io_, [this, i] { api_->refresh(i); }); });
@@ -147,6 +150,8 @@ Cluster::~Cluster() {
 FaultyNode& Cluster::node(std::size_t index) { return *nodes_.at(index % nodes); }
 
 void Cluster::set_snapshot(source::Snapshot snapshot) { replicas_.set_snapshot(std::move(snapshot)); }
+
+std::vector<deploy::Verdict> Cluster::verify(bool repair) { return test::run_task(io_, replicas_.verify(repair)); }
 
 bool Cluster::synced() const {
   const auto all = replicas_.status();

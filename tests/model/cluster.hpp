@@ -25,6 +25,12 @@ class Cluster {
   void set_snapshot(source::Snapshot snapshot);
   /// All replicas have the newest snapshot and take requests.
   bool synced() const;
+  /// What every replica holds against the checkout, as `gf app verify` asks.
+  std::vector<deploy::Verdict> verify(bool repair);
+  /// Called when a pod is let through its readiness gate, or shut out of it.
+  void on_gate(std::function<void(std::size_t node, bool open)> listener) { on_gate_ = std::move(listener); }
+  /// Saves that have reached all replicas.
+  std::size_t saves() const { return saves_; }
   /// The latest of what people were warned of.
   const std::string& warning() const { return warning_; }
   static AppSpec app();
@@ -35,6 +41,8 @@ class Cluster {
 
   net::io_context& io_;
   std::string warning_;
+  std::size_t saves_ = 0;
+  std::function<void(std::size_t node, bool open)> on_gate_ = [](std::size_t, bool) {};
   std::array<std::unique_ptr<FaultyNode>, nodes> nodes_;
   std::unique_ptr<Engine> engine_;
   std::shared_ptr<Api> api_;
