@@ -33,7 +33,8 @@ struct LastSync {
 /// The running containers of one app and what of the checkout is in them. Each is brought to the newest tree by itself:
 ///   unknown (just started) ─ compare, write ─▶ synced ─ new tree: write the difference ─▶ synced
 /// What a sync that failed may have written, and what changed while it was read, is written again with the next one.
-/// Only then is its pod let through the readiness gate.
+/// Only then is its pod let through the readiness gate. Where the checkout is mounted nothing is written, and nothing
+/// is unknown: the program is told of each new tree.
 class Replicas {
  public:
   struct Collaborators {
@@ -69,6 +70,7 @@ class Replicas {
     std::set<std::string> unsure;              ///< the checkout's paths that it may have otherwise than `tree` says
     source::Head head;
     bool busy = false, gate_open = false;
+    bool mounted = false;  ///< the checkout itself: it is told of changes, and has no gate
     bool mending = false;  ///< what is synced now mends what somebody else has changed there: no save
     std::string trouble;   ///< why the latest try to sync failed
   };
@@ -76,6 +78,8 @@ class Replicas {
   class LookEnd;
   Task<> bring_up_to_date(std::string pod, std::string container_id);
   Task<bool> sync_once(std::string pod, std::string container_id);
+  Task<LastSync> write_files(std::shared_ptr<Replica> replica, source::Snapshot wanted);
+  Task<LastSync> tell_of_change(std::shared_ptr<Replica> replica, source::Snapshot wanted);
   bool is_current(const Replica& replica) const { return replica.tree == snapshot_.tree && replica.unsure.empty(); }
   Task<> set_gate(std::string pod, bool open);
   bool is_at_rest(const std::shared_ptr<Replica>& replica) const;

@@ -147,8 +147,9 @@ Task<> Replicas::look_at_rest(Verdict& verdict, bool repair) {
       co_return;
     }
     verdict.files = std::move(found);
-    if (!repair || mended) {
+    if (!repair || mended || replica->mounted) {
       verdict.state = Verdict::State::drifted;
+      if (repair && replica->mounted) verdict.reason = "the checkout is mounted there: only a new pod gets it anew";
       co_return;
     }
     mend(replica, verdict.files);

@@ -45,6 +45,11 @@ class Cluster::Api final : public test::RefusingKubeApi {
       Json container;
       container["image"] = "image";
       pod["spec"]["containers"] = Json::array({container});
+      if (cluster_.mounted_) {
+        Json volume;
+        volume["name"] = "gf-checkout-0";
+        pod["spec"]["volumes"] = Json::array({volume});
+      }
       pods_[i] = std::move(pod);
       fill_status(i);
     }
@@ -117,8 +122,9 @@ AppSpec Cluster::app() {
 }
 
 Cluster::Cluster(net::io_context& io, Clock& clock, WorkerPool& workers, std::string root, std::filesystem::path image,
-                 std::vector<std::string> built)
+                 std::vector<std::string> built, bool mounted)
     : io_(io),
+      mounted_(mounted),
       nodes_{std::make_unique<FaultyNode>(io.get_executor(), image),
              std::make_unique<FaultyNode>(io.get_executor(), image)},
       engine_(std::make_unique<Engine>(*this)),
@@ -157,7 +163,7 @@ bool Cluster::synced() const {
   const auto all = replicas_.status();
   if (all.size() != nodes) return false;
   for (std::size_t i = 0; i < nodes; ++i)
-    if (!all[i].synced || !api_->is_open(i)) return false;
+    if (!all[i].synced || (!mounted_ && !api_->is_open(i))) return false;
   return true;
 }
 

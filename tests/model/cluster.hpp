@@ -14,9 +14,10 @@ class Cluster {
  public:
   static constexpr std::size_t nodes = 2;
 
-  /// `image` holds what the app's image has at /srv, `built` the checkout's paths in it.
+  /// `image` holds what the app's image has at /srv, `built` the checkout's paths in it. With `mounted` the pods say
+  /// that the checkout is mounted.
   Cluster(net::io_context& io, Clock& clock, WorkerPool& workers, std::string root, std::filesystem::path image,
-          std::vector<std::string> built);
+          std::vector<std::string> built, bool mounted = false);
   ~Cluster();
   Cluster(const Cluster&) = delete;
   Cluster& operator=(const Cluster&) = delete;
@@ -40,6 +41,7 @@ class Cluster {
   class Api;
 
   net::io_context& io_;
+  const bool mounted_;
   std::string warning_;
   std::size_t saves_ = 0;
   std::function<void(std::size_t node, bool open)> on_gate_ = [](std::size_t, bool) {};

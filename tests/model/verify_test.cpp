@@ -114,3 +114,25 @@ TEST_CASE("a container that was started again gets no requests before it holds t
   CHECK(gates == std::vector<std::string>{"shut with first src/a", "open with of the checkout"});
   CHECK(world.cluster().verify(false)[0].state == State::identical);
 }
+
+TEST_CASE(
+    "where the checkout is mounted nothing is written, no gate is touched, and a change has reached all at once") {
+  std::size_t gates = 0;
+  World world(true);
+  world.cluster().on_gate([&](std::size_t, bool) { ++gates; });
+  const auto arrives = [&](std::size_t saves) {
+    for (int i = 0; i < 10'000 && !(world.cluster().synced() && world.cluster().saves() == saves); ++i)
+      world.turn(std::chrono::milliseconds(1));
+    return world.cluster().synced() && world.cluster().saves() == saves;
+  };
+  CHECK(arrives(0));
+  put(world.root() / "src/a", "changed");
+  CHECK(arrives(1));
+  CHECK(get(world.cluster().node(0).files() / "src/a") == "first src/a");
+  CHECK(gates == 0);
+  // Here nothing is mounted in truth: the comparison tells, and does not write either.
+  const auto verdicts = world.cluster().verify(true);
+  CHECK(verdicts[0].state == State::drifted);
+  CHECK(verdicts[0].reason.find("only a new pod") != std::string::npos);
+  CHECK(get(world.cluster().node(0).files() / "src/a") == "first src/a");
+}
