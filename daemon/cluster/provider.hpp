@@ -49,8 +49,8 @@ struct CreateSpec {
   int workers = 2;
   int first_host_port = 0;  ///< on 127.0.0.1; mapped to NodePorts 30000 upwards, 0 = none
   int host_ports = 0;
-  std::vector<std::string> checkouts =
-      {};  ///< mounted read-only into the nodes that take pods, as checkout_in_node() says
+  /// Mounted read-only into the nodes that take pods, where checkout_in_node() says.
+  std::vector<std::string> checkouts = {};
   /// Called once when the control plane serves, while workers may still be joining: what is applied now is scheduled as
   /// they come.
   std::function<void()> on_control_plane = [] {};

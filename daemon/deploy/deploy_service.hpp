@@ -47,6 +47,8 @@ class DeployService : VersionSteps {
     History& history;
     /// A version has come in: others may have become too old to be kept.
     std::function<void()> came_in;
+    FileSystem& files;
+    std::filesystem::path ledgers;  ///< folder
   };
   explicit DeployService(Collaborators with);
 
@@ -99,6 +101,8 @@ class DeployService : VersionSteps {
     app_of(at(project), app);
     return at(project).apps.at(app)->verify(repair);
   }
+  /// All that is kept of it here.
+  void forget(const std::string& project) { with_.files.remove(with_.ledgers / project); }
   Task<> stop();
 
  private:

@@ -1,5 +1,6 @@
 #include "deploy/mounted.hpp"
 #include "deploy/replicas.hpp"
+#include "protocol/error.hpp"
 
 // What a change of the checkout is to one container.
 namespace gf::deploy {
@@ -12,18 +13,21 @@ Task<LastSync> Replicas::write_files(std::shared_ptr<Replica> replica, source::S
     auto reading = deltas_between(with_.workers, root_, app_, replica->tree, wanted.tree, replica->unsure);
     deltas = co_await std::move(reading);
   } else {  // it is filled for the first time
-    auto held = with_.paths_in(replica->image);
-    held.insert(held.end(), replica->unsure.begin(), replica->unsure.end());
+    recall(*replica, *wanted.tree);
+    std::vector<std::string> held(replica->held.begin(), replica->held.end());
     auto comparing =
         deltas_of_container(with_.workers, link, replica->container_id, root_, app_, wanted.tree, std::move(held));
     deltas = co_await std::move(comparing);
   }
   std::set<std::string> unsettled;
+  std::vector<std::string> brought, gone;
   for (const auto& delta : deltas) {
     replica->unsure.insert(delta.touched.begin(), delta.touched.end());
+    for (const auto& path : delta.touched) (wanted.tree->find(path) ? brought : gone).push_back(path);
     unsettled.insert(delta.unsettled.begin(), delta.unsettled.end());
   }
   std::erase_if(deltas, [](const auto& delta) { return delta.deletes.empty() && delta.writes.empty(); });
+  note_held(*replica, brought);
   LastSync sum;
   sum.planned = since_save();
   for (std::size_t i = 0; i < deltas.size(); ++i) {
@@ -40,7 +44,41 @@ Task<LastSync> Replicas::write_files(std::shared_ptr<Replica> replica, source::S
     sum.sent = since_save() - result.seconds;
   }
   replica->unsure = std::move(unsettled);
+  note_gone(*replica, gone);
   co_return sum;
+}
+
+/// What may lie in a container of which nothing is known: by its image, or by the syncs of a former daemon.
+void Replicas::recall(Replica& replica, const source::Tree& wanted) {
+  replica.held.merge(with_.ledger.paths(replica.container_id));
+  replica.held.insert(replica.unsure.begin(), replica.unsure.end());
+  auto paths = with_.paths_in(replica.image);
+  for (const auto& rule : app_.sync) {
+    const auto files = synced_files(app_, rule, wanted);
+    for (const auto& file : files.files) paths.push_back(path_in_checkout(rule, file.path));
+  }
+  note_held(replica, paths);
+}
+
+void Replicas::note_held(Replica& replica, const std::vector<std::string>& paths) {
+  std::vector<std::string> fresh;
+  for (const auto& path : paths)
+    if (replica.held.insert(path).second) fresh.push_back(path);
+  keep([&] { with_.ledger.add(replica.container_id, fresh); });
+}
+
+void Replicas::note_gone(Replica& replica, const std::vector<std::string>& paths) {
+  for (const auto& path : paths) replica.held.erase(path);
+  keep([&] { with_.ledger.drop(replica.container_id, paths); });
+}
+
+/// A ledger that cannot be written holds up no save.
+void Replicas::keep(const std::function<void()>& write) {
+  try {
+    write();
+  } catch (const Error& error) {
+    with_.warn(error.message());
+  }
 }
 
 /// What is mounted is there already: the program is told.

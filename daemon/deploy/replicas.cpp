@@ -84,6 +84,10 @@ void Replicas::refresh() {
     replica->gate_open = gate_is_open(*pod);
   }
   replicas_ = std::move(present);
+  // Not before all are heard of: those of a cluster that is not reached are no less there.
+  std::set<std::string> instances;
+  for (const auto& [pod, replica] : replicas_) instances.insert(replica->container_id);
+  if (with_.mirror.synced() && !replicas_.empty()) with_.ledger.retain(instances);
   for (const auto& [pod, replica] : replicas_) wake(replica);
   rested_.notify_all();
 }

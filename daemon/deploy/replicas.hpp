@@ -7,6 +7,7 @@
 #include "core/task_group.hpp"
 #include "deploy/app_objects.hpp"
 #include "deploy/drift.hpp"
+#include "deploy/ledger.hpp"
 #include "kube/mirror.hpp"
 #include "source/source_watcher.hpp"
 
@@ -47,6 +48,7 @@ class Replicas {
     std::function<std::vector<std::string>(const std::string& image)> paths_in;  ///< ImageBuilder::paths_in
     std::function<void(const std::string& sentence)> warn;
     std::function<void(const LastSync& sync)> synced;  ///< a change has reached all replicas
+    Ledger ledger;
   };
   Replicas(Collaborators with, std::string project, std::string root, AppSpec app);
 
@@ -68,6 +70,7 @@ class Replicas {
     std::string pod, node, container_id, image;
     std::shared_ptr<const source::Tree> tree;  ///< what it has; nullptr = not known yet
     std::set<std::string> unsure;              ///< the checkout's paths that it may have otherwise than `tree` says
+    std::set<std::string> held;                ///< the checkout's paths that came into it and did not go again
     source::Head head;
     bool busy = false, gate_open = false;
     bool mounted = false;  ///< the checkout itself: it is told of changes, and has no gate
@@ -79,6 +82,10 @@ class Replicas {
   Task<> bring_up_to_date(std::string pod, std::string container_id);
   Task<bool> sync_once(std::string pod, std::string container_id);
   Task<LastSync> write_files(std::shared_ptr<Replica> replica, source::Snapshot wanted);
+  void recall(Replica& replica, const source::Tree& wanted);
+  void note_held(Replica& replica, const std::vector<std::string>& paths);
+  void note_gone(Replica& replica, const std::vector<std::string>& paths);
+  void keep(const std::function<void()>& write);
   Task<LastSync> tell_of_change(std::shared_ptr<Replica> replica, source::Snapshot wanted);
   bool is_current(const Replica& replica) const { return replica.tree == snapshot_.tree && replica.unsure.empty(); }
   Task<> set_gate(std::string pod, bool open);

@@ -121,7 +121,7 @@ Task<> Replicas::look_into(std::shared_ptr<Look> look, std::size_t index, bool r
 
 /// Leaves the state unknown when the replica is not at rest, or was not from the beginning of the look to its end.
 Task<> Replicas::look_at_rest(Verdict& verdict, bool repair) {
-  bool mended = false;
+  bool mended = !verdict.files.empty();  // by an earlier look
   for (;;) {
     auto resting = with_timeout(with_.clock, patience, "too long", wait_for_rest(verdict.pod));
     bool rested = true;
@@ -134,7 +134,7 @@ Task<> Replicas::look_at_rest(Verdict& verdict, bool repair) {
     const auto replica = find(verdict.pod);
     if (!rested || !replica) co_return;
     auto held = with_.paths_in(replica->image);
-    held.insert(held.end(), replica->unsure.begin(), replica->unsure.end());
+    held.insert(held.end(), replica->held.begin(), replica->held.end());
     const auto wanted = replica->tree;
     auto& link = with_.links.at(replica->node);
     auto comparing = drift_of_container(link, replica->container_id, app_, wanted, std::move(held));

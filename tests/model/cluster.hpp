@@ -5,6 +5,7 @@
 #include "deploy/replicas.hpp"
 #include "kube/current_api.hpp"
 #include "model/faulty_node.hpp"
+#include "support/memory_file_system.hpp"
 
 namespace gf::model {
 
@@ -30,6 +31,9 @@ class Cluster {
   std::vector<deploy::Verdict> verify(bool repair);
   /// Called when a pod is let through its readiness gate, or shut out of it.
   void on_gate(std::function<void(std::size_t node, bool open)> listener) { on_gate_ = std::move(listener); }
+  /// The daemon ends, and nobody follows until another one begins.
+  void end_daemon();
+  void begin_daemon();
   /// Saves that have reached all replicas.
   std::size_t saves() const { return saves_; }
   /// The latest of what people were warned of.
@@ -48,10 +52,13 @@ class Cluster {
   std::array<std::unique_ptr<FaultyNode>, nodes> nodes_;
   std::unique_ptr<Engine> engine_;
   std::shared_ptr<Api> api_;
+  test::MemoryFileSystem files_;
+  source::Snapshot snapshot_;  ///< the newest
   kube::CurrentKubeApi current_;
   kube::Mirror mirror_;
   node::Links links_;
-  deploy::Replicas replicas_;
+  std::function<std::unique_ptr<deploy::Replicas>()> follow_;
+  std::unique_ptr<deploy::Replicas> replicas_;
 };
 
 }  // namespace gf::model

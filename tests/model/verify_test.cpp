@@ -136,3 +136,30 @@ TEST_CASE(
   CHECK(verdicts[0].reason.find("only a new pod") != std::string::npos);
   CHECK(get(world.cluster().node(0).files() / "src/a") == "first src/a");
 }
+
+TEST_CASE("what the checkout has lost while no daemon ran goes from the replicas, and nothing else does") {
+  World world;
+  REQUIRE(world.settle() == "");
+  put(world.root() / "dir/new/file", "synced, and in no image");
+  put(world.root() / "src/stays", "1");
+  REQUIRE(world.settle() == "");
+  world.cluster().end_daemon();
+  fs::remove_all(world.root() / "dir/new");
+  put(world.root() / "src/stays", "2");
+  fs::remove(world.root() / "src/a");
+  world.turn(std::chrono::milliseconds(200));
+  world.cluster().begin_daemon();
+  CHECK(world.settle() == "");  // with the program's own file in its place
+  CHECK_FALSE(fs::exists(world.cluster().node(0).files() / "all/dir/new"));
+  // What went by a sync is no matter of ours afterwards: the program may have a file of that name.
+  put(world.root() / "dir/new/file", "again");
+  REQUIRE(world.settle() == "");
+  fs::remove_all(world.root() / "dir/new");
+  REQUIRE(world.settle() == "");
+  const auto own = world.cluster().node(0).files() / "all/dir/new/file";
+  put(own, "the program's");
+  world.cluster().end_daemon();
+  world.cluster().begin_daemon();
+  for (int i = 0; i < 10'000 && !world.cluster().synced(); ++i) world.turn(std::chrono::milliseconds(1));
+  CHECK(get(own) == "the program's");
+}
