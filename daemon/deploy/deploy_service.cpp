@@ -117,7 +117,8 @@ Task<> DeployService::take_over(ProjectSpec spec) {
           with_.links,
           [this](const std::string& image) { return with_.builder.paths_in(image); },
           [this, name](const std::string& sentence) { with_.warn(name, sentence); },
-          [this, name, app_name = app.name](const LastSync& sync) { with_.synced(name, app_name, sync); }};
+          [this, name, app_name = app.name](const LastSync& sync) { with_.synced(name, app_name, sync); },
+          Ledger(with_.files, with_.ledgers / name / app.name)};
       replicas = std::make_unique<Replicas>(std::move(with), name, spec.root, app);
     }
     replicas->set_app(app);

@@ -47,6 +47,8 @@ class DeployService : VersionSteps {
     History& history;
     /// A version has come in: others may have become too old to be kept.
     std::function<void()> came_in;
+    FileSystem& files;
+    std::filesystem::path ledgers;  ///< folder
   };
   explicit DeployService(Collaborators with);
 
@@ -94,6 +96,13 @@ class DeployService : VersionSteps {
   const AppSpec& app(const std::string& project, const std::string& app) const;
   const source::Snapshot* snapshot(const std::string& project) const;
   std::vector<AppStatus> status(const std::string& project) const;
+  /// See Replicas::verify(). Throws Error(not_found).
+  Task<std::vector<Verdict>> verify(const std::string& project, const std::string& app, bool repair) {
+    app_of(at(project), app);
+    return at(project).apps.at(app)->verify(repair);
+  }
+  /// All that is kept of it here.
+  void forget(const std::string& project) { with_.files.remove(with_.ledgers / project); }
   Task<> stop();
 
  private:

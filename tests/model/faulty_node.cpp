@@ -75,8 +75,9 @@ FaultyNode::FaultyNode(Executor executor, fs::path image) : executor_(executor),
 void FaultyNode::begin_container() {
   table_.remove(first_process_);
   const auto former = root_;
-  container_id_ = "0123456789abcdef" + std::to_string(++first_process_);
-  root_ = table_.add(container_id_, first_process_);
+  static std::uint64_t instances = 0;  // no two containers have the same id, whichever their nodes
+  container_id_ = "0123456789abcdef" + std::to_string(++instances);
+  root_ = table_.add(container_id_, ++first_process_);
   fs::copy(image_, root_ / "srv", fs::copy_options::recursive | fs::copy_options::copy_symlinks);
   std::error_code ignored;  // an agent may be writing there
   if (!former.empty()) fs::remove_all(former, ignored);
