@@ -11,6 +11,7 @@ namespace gf {
 namespace {
 
 constexpr std::size_t kept_warnings = 20;
+constexpr auto link_patience = std::chrono::seconds(20);  // with a node whose agent is being started
 constexpr unsigned cap_sys_resource = 24;
 
 std::string cluster_name() {
@@ -57,7 +58,8 @@ Daemon::Daemon(net::io_context& io, Paths paths)
       operations_(io.get_executor(), clock_, files_, paths_.state / "operations"),
       mirror_(io.get_executor(), kube_),
       links_(io.get_executor(), *engine_, clock_, {paths_.agent.string(), paths_.supervisor.string()}),
-      images_(io.get_executor(), clock_, *engine_, processes_, paths_.share / "images/image"),
+      images_(io.get_executor(), clock_, *engine_, processes_, paths_.share / "images/image",
+              [this](std::string node) { return links_.connected(std::move(node), link_patience); }),
       providers_(
           cluster::make_providers(*engine_, processes_, host_facts(), (paths_.state / "kind.kubeconfig").string())),
       cluster_({io.get_executor(), clock_, *engine_, providers_, kube_}, cluster_name(), "kind",

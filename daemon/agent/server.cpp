@@ -18,8 +18,13 @@ constexpr std::size_t output_limit = 512 * 1024;
 
 }  // namespace
 
-Server::Server(int input, int output, std::string proc)
-    : input_(input), output_(output), processes_(std::move(proc)), poller_(::epoll_create1(EPOLL_CLOEXEC)) {
+Server::Server(int input, int output, Places places)
+    : input_(input),
+      output_(output),
+      processes_(std::move(places.proc)),
+      blobs_(std::move(places.blobs)),
+      runtime_(std::move(places.runtime)),
+      poller_(::epoll_create1(EPOLL_CLOEXEC)) {
   ::fcntl(output_, F_SETFL, ::fcntl(output_, F_GETFL) | O_NONBLOCK);
   // Fewer and larger turns. Where the streams are no pipes, or the limit is lower, it stays as it is.
   for (const int pipe : {input_, output_}) ::fcntl(pipe, F_SETPIPE_SZ, 1024 * 1024);
@@ -33,8 +38,9 @@ void Server::run() {
     if (::poll(waits.data(), waits.size(), comparing() ? 0 : -1) < 0 && errno != EINTR) return;
     if (waits[1].revents & (POLLERR | POLLHUP | POLLNVAL)) return;
     if (waits[0].revents != 0 && !read_input()) return;
-    if (waits[2].revents != 0) turn_tunnels();
+    if (waits[2].revents != 0) turn_streams();
     step_comparisons();
+    reap();
     if (!write_output()) return;
   }
 }
@@ -83,12 +89,17 @@ void Server::serve(const node::Frame& frame) {
     case FrameType::compare_file:
     case FrameType::compare_end:
       return serve_compare(frame);
+    case FrameType::blobs:
+      return answer_blobs(frame);
+    case FrameType::import:
+      return begin_import(frame.id);
     case FrameType::dial:
       return dial(frame);
     case FrameType::data:
     case FrameType::finish:
     case FrameType::window:
-      return serve_tunnel(frame);
+      if (!serve_import(frame)) serve_tunnel(frame);
+      return;
     case FrameType::reset:
       return forget(frame.id);
     case FrameType::done:
@@ -186,22 +197,28 @@ void Server::serve_tunnel(const node::Frame& frame) {
 void Server::forget(std::uint32_t id) {
   syncs_.erase(id);
   comparisons_.erase(id);
+  if (const auto job = imports_.find(id); job != imports_.end()) {
+    ending_.push_back(job->second.process());
+    imports_.erase(job);
+  }
   const auto tunnel = tunnels_.find(id);
   if (tunnel == tunnels_.end()) return;
   tunnel->second.abort();
   tunnels_.erase(tunnel);
 }
 
-void Server::turn_tunnels() {
+void Server::turn_streams() {
   // One piece from each that is ready, then everybody else's turn. One that is alone sends several: fewer turns, and
   // still less than a daemon that has a sync to answer would notice.
   std::array<epoll_event, 16> events;
   const int ready = ::epoll_wait(poller_.get(), events.data(), events.size(), 0);
   const int pieces = ready == 1 ? 4 : 1;
   for (int i = 0; i < ready; ++i) {
-    const auto tunnel = tunnels_.find(events[static_cast<std::size_t>(i)].data.u32);
-    if (tunnel != tunnels_.end() && !tunnel->second.on_events(events[static_cast<std::size_t>(i)].events, pieces, out_))
-      tunnels_.erase(tunnel);
+    const auto& event = events[static_cast<std::size_t>(i)];
+    const auto tunnel = tunnels_.find(event.data.u32);
+    if (tunnel != tunnels_.end() && !tunnel->second.on_events(event.events, pieces, out_)) tunnels_.erase(tunnel);
+    const auto job = imports_.find(event.data.u32);
+    if (job != imports_.end() && !job->second.on_events(event.events, out_)) imports_.erase(job);
   }
 }
 

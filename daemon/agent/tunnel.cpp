@@ -69,7 +69,7 @@ Descriptor open_socket_within(const Descriptor& network, int family) {
 }  // namespace
 
 Tunnel::Tunnel(int poller, std::uint32_t id, node::Dial dial, ContainerProcesses& processes)
-    : poller_(poller), id_(id), dial_(std::move(dial)) {
+    : poller_(poller), id_(id), dial_(std::move(dial)), inflow_(id) {
   Address address;
   if (!parse_address(dial_, address))
     throw Failure{"bad-request", "cannot connect to " + shown(dial_.host) + ": it is no IP address", ""};
@@ -89,7 +89,7 @@ Tunnel::Tunnel(int poller, std::uint32_t id, node::Dial dial, ContainerProcesses
 void Tunnel::watch() {
   // Without interest the socket leaves the poller: it would report a hang-up again and again.
   std::uint32_t wanted = 0;
-  if (connecting_ || queue_begin_ < queue_.size()) wanted |= EPOLLOUT;
+  if (connecting_ || inflow_.waiting()) wanted |= EPOLLOUT;
   if (!connecting_ && !input_ended_ && credit_ > 0) wanted |= EPOLLIN;
   if (wanted == watched_) return;
   epoll_event event{};
@@ -101,7 +101,7 @@ void Tunnel::watch() {
 }
 
 bool Tunnel::open_or_watch() {
-  if (input_ended_ && output_ended_) return false;
+  if (input_ended_ && inflow_.ended()) return false;
   watch();
   return true;
 }
@@ -126,7 +126,7 @@ bool Tunnel::connected(std::string& out) {
 
 bool Tunnel::on_events(std::uint32_t events, int pieces, std::string& out) {
   if (connecting_) return connected(out);
-  if ((events & (EPOLLOUT | EPOLLERR)) && queue_begin_ < queue_.size() && !flush(out)) return false;
+  if ((events & (EPOLLOUT | EPOLLERR)) && inflow_.waiting() && !flush(out)) return false;
   if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) && !input_ended_ && credit_ > 0) return receive(pieces, out);
   return open_or_watch();
 }
@@ -148,44 +148,15 @@ bool Tunnel::receive(int pieces, std::string& out) {
   return open_or_watch();
 }
 
-bool Tunnel::flush(std::string& out) {
-  while (queue_begin_ < queue_.size()) {
-    const auto put = ::send(socket_.get(), queue_.data() + queue_begin_, queue_.size() - queue_begin_, MSG_NOSIGNAL);
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0 && errno == EAGAIN) break;
-    if (put < 0) return lost(out);
-    queue_begin_ += static_cast<std::size_t>(put);
-    taken_ += static_cast<std::uint32_t>(put);
-  }
-  if (queue_begin_ == queue_.size()) {
-    queue_.clear();
-    queue_begin_ = 0;
-    if (output_ending_ && !output_ended_) {
-      ::shutdown(socket_.get(), SHUT_WR);
-      output_ended_ = true;
-    }
-  }
-  if (taken_ >= node::dial_window / 4) {
-    node::append_frame(out, FrameType::window, id_, node::encode_window(taken_));
-    taken_ = 0;
-  }
-  return open_or_watch();
-}
+bool Tunnel::flush(std::string& out) { return inflow_.flush(socket_.get(), out) ? open_or_watch() : lost(out); }
 
 bool Tunnel::on_data(std::string_view bytes, std::string& out) {
-  if (output_ending_) throw node::BrokenFrame("data after the end of a stream");
-  if (queue_.size() - queue_begin_ + bytes.size() + taken_ > node::dial_window)
-    throw node::BrokenFrame("more data than was granted");
-  if (queue_begin_ > node::dial_window / 2) {
-    queue_.erase(0, queue_begin_);
-    queue_begin_ = 0;
-  }
-  queue_.append(bytes);
+  inflow_.add(bytes);
   return connecting_ || flush(out);
 }
 
 bool Tunnel::on_finish(std::string& out) {
-  output_ending_ = true;
+  inflow_.finish();
   return connecting_ || flush(out);
 }
 

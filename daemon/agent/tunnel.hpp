@@ -6,6 +6,7 @@
 #include "agent/container_processes.hpp"
 #include "agent/descriptor.hpp"
 #include "agent/failure.hpp"
+#include "agent/inflow.hpp"
 
 namespace gf::agent {
 
@@ -39,13 +40,9 @@ class Tunnel {
   Descriptor socket_;
   std::uint32_t watched_ = 0;  ///< the events asked for; 0 = not registered
   bool connecting_ = true;
-  std::string queue_;  ///< for the socket, from queue_begin_
-  std::size_t queue_begin_ = 0;
-  std::uint32_t taken_ = 0;                   ///< written to the socket and not yet granted again
+  Inflow inflow_;                             ///< for the socket
   std::uint32_t credit_ = node::dial_window;  ///< what the daemon still accepts
   bool input_ended_ = false;                  ///< the peer sends no more
-  bool output_ending_ = false;                ///< the daemon sends no more
-  bool output_ended_ = false;                 ///< … and the peer was told
 };
 
 }  // namespace gf::agent

@@ -24,6 +24,8 @@ class DockerEngine final : public Engine {
   Task<std::unique_ptr<http::ResponseStream>> save(std::vector<std::string> references) override;
   Task<> tag(std::string reference, std::string repository, std::string tag) override;
   Task<> remove_image(std::string reference) override;
+  Task<std::string> mount(std::string image, std::vector<std::string> folders) override;
+  Task<std::unique_ptr<http::ResponseStream>> get_archive(std::string container, std::string folder) override;
   Task<ExecResult> exec(ExecSpec spec, std::string input) override;
   Task<std::unique_ptr<ExecStream>> exec_stream(ExecSpec spec) override;
   Task<> put_archive(std::string container, std::string folder, std::string tar) override;
@@ -36,10 +38,12 @@ class DockerEngine final : public Engine {
   /// Opens and throws Error(code, "cannot " + what) with the engine's words unless it answers 200.
   Task<std::unique_ptr<http::ResponseStream>> open_good(http::Request request, http::BodySource source, ErrorCode code,
                                                         std::string what);
+  Task<> remove_left_mounts();
   Error no_answer(const boost::system::system_error& error) const;
 
   std::string socket_;
   http::Client client_;
+  bool looked_for_left_mounts_ = false;
 };
 
 }  // namespace gf::container

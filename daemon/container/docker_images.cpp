@@ -1,4 +1,5 @@
 #include <deque>
+#include <sstream>
 
 #include "container/docker_engine.hpp"
 #include "protocol/error.hpp"
@@ -21,6 +22,18 @@ std::vector<std::string> words_of(const Json& config, const char* key) {
   const auto list = config.find(key);
   if (list == config.end() || !list->is_array()) return {};
   return list->get<std::vector<std::string>>();
+}
+
+/// Base first: the engine names the uppermost, and those below it from above. Empty when it keeps layers in another
+/// way.
+std::vector<std::string> layer_folders(const Json& driver, std::size_t count) {
+  if (!driver.is_object() || driver.value("Name", "") != "overlay2" || !driver.contains("Data")) return {};
+  std::vector<std::string> folders;
+  std::istringstream below(driver["Data"].value("LowerDir", ""));
+  for (std::string folder; std::getline(below, folder, ':');) folders.insert(folders.begin(), folder);
+  folders.push_back(driver["Data"].value("UpperDir", ""));
+  if (folders.size() != count) folders.clear();
+  return folders;
 }
 
 /// Lines out of pieces of text.
@@ -81,6 +94,11 @@ Task<std::optional<Image>> DockerEngine::image(std::string reference) {
     image.labels = labels.get<std::map<std::string, std::string>>();
   image.entrypoint = words_of(answer["Config"], "Entrypoint");
   image.command = words_of(answer["Config"], "Cmd");
+  image.architecture = answer.value("Architecture", "");
+  image.os = answer.value("Os", "");
+  image.settings = answer["Config"];
+  image.layers = words_of(answer.value("RootFS", Json::object()), "Layers");
+  image.layer_folders = layer_folders(answer.value("GraphDriver", Json()), image.layers.size());
   co_return image;
 }
 

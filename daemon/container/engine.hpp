@@ -29,6 +29,12 @@ struct Image {
   double created = 0;       ///< seconds since the epoch; 0 where only one image is asked for
   std::map<std::string, std::string> labels;
   std::vector<std::string> entrypoint, command;  ///< what it starts by itself: the one, then the other
+
+  // Of one that was asked for by itself:
+  std::string architecture, os;
+  Json settings;                           ///< Config, as the engine tells it
+  std::vector<std::string> layers;         ///< the digests of their tars ("sha256:…"), base first
+  std::vector<std::string> layer_folders;  ///< where the engine keeps their files; empty when it does not tell
 };
 
 struct EngineVersion {
@@ -105,6 +111,12 @@ class Engine {
   virtual Task<> tag(std::string reference, std::string repository, std::string tag) = 0;
   virtual Task<> remove_image(std::string reference) = 0;  ///< absent is fine; one that a container uses stays
 
+  /// Makes a container that never runs and has `folders` of the engine's machine, read-only, as mounted(0), mounted(1)
+  /// … Returns its name, for get_archive() and remove(). What a killed daemon left of this kind goes by the way.
+  virtual Task<std::string> mount(std::string image, std::vector<std::string> folders) = 0;
+  /// A folder of a container as a tar.
+  virtual Task<std::unique_ptr<http::ResponseStream>> get_archive(std::string container, std::string folder) = 0;
+
   virtual Task<ExecResult> exec(ExecSpec spec, std::string input) = 0;
   virtual Task<std::unique_ptr<ExecStream>> exec_stream(ExecSpec spec) = 0;
   /// Puts a tar into a running container's file system below `folder`.
@@ -112,6 +124,9 @@ class Engine {
   /// Events (one JSON object a line) with the filters of the engine's API, e.g. {"label": ["a=b"]}.
   virtual Task<std::unique_ptr<http::ResponseStream>> events(Json filters) = 0;
 };
+
+/// Where Engine::mount() puts a folder. Short: what is below has long names soon.
+inline std::string mounted(std::size_t index) { return "/l" + std::to_string(index); }
 
 /// Over the engine's Unix socket (DOCKER_HOST=unix://… or /var/run/docker.sock).
 std::unique_ptr<Engine> make_docker_engine(Executor executor, std::string socket_path);

@@ -30,7 +30,6 @@ Task<> Environment::ensure_cluster(ClusterSpec spec, Context& context) {
     if (!node.running) stopped.insert(node.name);
   const auto began = utc_text(with_.clock.wall_seconds());
   std::function<Task<std::string>(Context&)> node_image = [this](Context& step) {
-    with_.images.forget_nodes();  // new nodes hold nothing
     return with_.images.obtain("node", step);
   };
   auto gathering = mounting_checkouts();

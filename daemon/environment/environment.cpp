@@ -117,7 +117,6 @@ int Environment::port_of(const std::string& name) const {
 Task<> Environment::look() {
   auto looking = with_.cluster.observe();
   seen_ = co_await std::move(looking);
-  if (seen_.presence == cluster::Presence::absent) with_.images.forget_nodes();
   looked_.notify_all();
 }
 

@@ -1,9 +1,7 @@
 #include "image/image_service.hpp"
 
-#include <algorithm>
 #include <sstream>
 
-#include "core/when_all.hpp"
 #include "protocol/error.hpp"
 
 namespace gf::image {
@@ -37,12 +35,12 @@ Error unavailable(const PlatformImage& wanted) {
 }  // namespace
 
 ImageService::ImageService(Executor executor, Clock& clock, container::Engine& engine, ProcessRunner& processes,
-                           std::filesystem::path driver)
-    : executor_(executor),
-      clock_(clock),
+                           std::filesystem::path driver, Transfer::Reach reach)
+    : clock_(clock),
       engine_(engine),
       processes_(processes),
       driver_(std::move(driver)),
+      transfer_(engine, std::move(reach)),
       freed_(executor) {}
 
 Task<std::vector<PlatformImage>> ImageService::references(std::vector<std::string> names) {
@@ -162,56 +160,18 @@ Task<> ImageService::build(PlatformImage wanted, operation::Context& context) {
 
 Task<> ImageService::load(std::vector<std::string> references, std::vector<std::string> nodes,
                           operation::Context& context) {
-  auto looking = lacking(references, std::move(nodes));
-  const auto groups = co_await std::move(looking);
-  std::vector<Task<>> sending;
-  for (const auto& [missing, where] : groups) sending.push_back(send(missing, where, context));
-  if (sending.empty()) co_return;
-  auto all = when_all(std::move(sending));
-  co_await std::move(all);
-}
-
-Task<> ImageService::send(std::vector<std::string> references, std::vector<std::string> nodes,
-                          operation::Context& context) {
-  std::uint64_t total = 0;
-  for (const auto& reference : references)
-    if (const auto image = co_await engine_.image(reference)) total += image->bytes;
-  std::vector<std::unique_ptr<container::ExecStream>> importers;
-  for (const auto& node : nodes) {
-    container::ExecSpec spec;
-    spec.container = node;
-    spec.command = {"ctr",     "--namespace",     "k8s.io",    "images",      "import",
-                    "--local", "--all-platforms", "--digests", "--no-unpack", "-"};
-    spec.input = true;
-    auto opening = engine_.exec_stream(std::move(spec));
-    importers.push_back(co_await std::move(opening));
+  auto finding = find(std::move(references));
+  auto found = co_await std::move(finding);
+  if (!found.absent.empty()) {
+    auto asking = hold_by_name(found.absent, nodes);
+    if (!co_await std::move(asking))
+      throw Error(ErrorCode::image_unavailable, "cannot load " + found.absent.front() +
+                                                    " into the nodes: the container engine does not have it, nor do all"
+                                                    " of them");
   }
-  auto saving = engine_.save(references);
-  const auto tar = co_await std::move(saving);
-  std::uint64_t done = 0;
-  while (true) {
-    const auto piece = co_await tar->read();
-    if (!piece) break;
-    // One stream out of the engine, every node fed from it: the slowest sets the pace, nothing is kept.
-    std::vector<Task<>> writes;
-    for (auto& importer : importers) writes.push_back(importer->write(*piece));
-    auto all = when_all(std::move(writes));
-    co_await std::move(all);
-    done += piece->size();
-    context.progress(std::min(done, total), total, "bytes");
-  }
-  for (std::size_t i = 0; i < importers.size(); ++i) {
-    co_await importers[i]->finish_writing();
-    std::string said;
-    while (true) {
-      const auto piece = co_await importers[i]->read();
-      if (!piece) break;
-      said += piece->bytes;
-    }
-    if (co_await importers[i]->exit_code() != 0)
-      throw Error(ErrorCode::cluster_failed, "cannot load images into node '" + nodes[i] + "'", "", said);
-    for (const auto& reference : references) held_[nodes[i]].insert(canonical(reference));
-  }
+  if (found.images.empty()) co_return;
+  auto transferring = transfer_.run(std::move(found.images), std::move(nodes), context);
+  co_await std::move(transferring);
 }
 
 }  // namespace gf::image

@@ -10,6 +10,7 @@
 #include "core/clock.hpp"
 #include "core/signal.hpp"
 #include "image/order.hpp"
+#include "image/transfer.hpp"
 #include "operation/context.hpp"
 #include "system/process_runner.hpp"
 
@@ -19,9 +20,10 @@ namespace gf::image {
 ///   present in the engine ─▶ use it;  else pull the official one;  else build it by images/image.
 class ImageService {
  public:
-  /// `driver` is the program images/image, which alone knows names, versions and content keys.
+  /// `driver` is the program images/image, which alone knows names, versions and content keys; `reach` leads to the
+  /// agents in the nodes.
   ImageService(Executor executor, Clock& clock, container::Engine& engine, ProcessRunner& processes,
-               std::filesystem::path driver);
+               std::filesystem::path driver, Transfer::Reach reach);
 
   /// The references of platform images, in the order of `names`, without obtaining them. Asked from the driver once
   /// per name. Throws Error(not_found) for a name that images/ lacks.
@@ -35,8 +37,8 @@ class ImageService {
   /// Two callers at once: one works, the other waits. Throws Error(image_unavailable) or Error(build_failed).
   Task<std::string> obtain(std::string name, operation::Context& context);
 
-  /// Puts `references` into those of `nodes` whose store lacks them, all nodes in parallel, one stream out of the
-  /// engine for each set of lacking images. Progress in bytes.
+  /// Brings `references` into those of `nodes` whose stores lack them: see Transfer. An image that the engine does not
+  /// have must be in all of them already, else Error(image_unavailable).
   Task<> load(std::vector<std::string> references, std::vector<std::string> nodes, operation::Context& context);
   /// Whether each of `nodes` has it in its store; false without nodes.
   Task<bool> all_hold(std::string reference, std::vector<std::string> nodes);
@@ -44,31 +46,31 @@ class ImageService {
   Task<bool> at_hand(std::string reference, std::vector<std::string> nodes);
   /// What is in the store of `node`.
   Task<std::vector<StoredImage>> stored_in(std::string node);
-  /// Takes it out of the stores of `nodes`; absent is fine. With it go all other names that the same image has there.
+  /// Takes it out of the stores of `nodes`; absent is fine. With it go other names of the very same image there: those
+  /// that load() brought are each an image of its own.
   Task<> remove(std::string reference, std::vector<std::string> nodes);
   /// Unpacks loaded images ahead of their first containers. Unpacked ones stay as they are.
   Task<> unpack(std::vector<std::string> references, std::vector<std::string> nodes);
-  /// Forgets what the nodes hold: after they were made again.
-  void forget_nodes() { held_.clear(); }
 
  private:
   Task<std::string> obtain_once(std::string name, operation::Context& context);
   Task<> build(PlatformImage wanted, operation::Context& context);
   Task<bool> pull(PlatformImage wanted, operation::Context& context);
-  Task<std::set<std::string>> held_by(std::string node);
-  /// Which of `references` are lacking where. Asks, all at once, the nodes that are not known to have every one.
-  Task<std::map<std::vector<std::string>, std::vector<std::string>>> lacking(std::vector<std::string> references,
-                                                                             std::vector<std::string> nodes);
-  Task<> send(std::vector<std::string> references, std::vector<std::string> nodes, operation::Context& context);
+  struct Found {
+    std::vector<OciImage> images;
+    std::vector<std::string> absent;  ///< from the engine
+  };
+  Task<Found> find(std::vector<std::string> references);
+  Task<bool> hold_by_name(std::vector<std::string> references, std::vector<std::string> nodes);
+  Task<std::set<std::string>> names_in(std::string node);
 
-  Executor executor_;
   Clock& clock_;
   container::Engine& engine_;
   ProcessRunner& processes_;
   std::filesystem::path driver_;
   std::map<std::string, PlatformImage> known_;
-  std::map<std::string, std::set<std::string>> held_;  ///< node → references in its store
-  std::set<std::string> busy_;                         ///< names being obtained
+  Transfer transfer_;
+  std::set<std::string> busy_;  ///< names being obtained
   Signal freed_;
   std::optional<Clock::time_point> registry_failed_;
 };

@@ -17,11 +17,26 @@ constexpr const char* unpack_script =
 
 }  // namespace
 
-Task<std::set<std::string>> ImageService::held_by(std::string node) {
+Task<ImageService::Found> ImageService::find(std::vector<std::string> references) {
+  Found found;
+  const std::set<std::string> once(references.begin(), references.end());
+  for (const auto& reference : once) {
+    auto looking = engine_.image(reference);
+    const auto image = co_await std::move(looking);
+    if (image)
+      found.images.push_back(oci_image(*image, reference));
+    else
+      found.absent.push_back(reference);
+  }
+  co_return found;
+}
+
+Task<std::set<std::string>> ImageService::names_in(std::string node) {
   container::ExecSpec ask;
   ask.container = node;
   ask.command = {"ctr", "--namespace", "k8s.io", "images", "ls", "-q"};
-  const auto answer = co_await engine_.exec(std::move(ask), "");
+  auto asking = engine_.exec(std::move(ask), "");
+  const auto answer = co_await std::move(asking);
   if (answer.exit_code != 0)
     throw Error(ErrorCode::cluster_failed, "cannot list the images of node '" + node + "'", "", answer.errors);
   std::set<std::string> names;
@@ -30,29 +45,25 @@ Task<std::set<std::string>> ImageService::held_by(std::string node) {
   co_return names;
 }
 
-Task<std::map<std::vector<std::string>, std::vector<std::string>>> ImageService::lacking(
-    std::vector<std::string> references, std::vector<std::string> nodes) {
+/// Of images that the engine does not have nothing but the name is known.
+Task<bool> ImageService::hold_by_name(std::vector<std::string> references, std::vector<std::string> nodes) {
   std::vector<Task<std::set<std::string>>> asking;
-  std::vector<std::string> unknown;
-  for (const auto& node : nodes) {
-    const auto& has = held_[node];
-    if (std::ranges::all_of(references, [&](const auto& one) { return has.contains(canonical(one)); })) continue;
-    unknown.push_back(node);
-    asking.push_back(held_by(node));
-  }
+  for (const auto& node : nodes) asking.push_back(names_in(node));
   auto answers = when_all(std::move(asking));
-  const auto held = co_await std::move(answers);
-  std::map<std::string, std::set<std::string>> stores;
-  for (std::size_t i = 0; i < unknown.size(); ++i) stores[unknown[i]] = held_[unknown[i]] = held[i];
-  co_return group_by_missing(references, stores);
+  const auto all = co_await std::move(answers);
+  co_return std::ranges::all_of(all, [&](const auto& names) {
+    return std::ranges::all_of(references, [&](const auto& one) { return names.contains(canonical(one)); });
+  });
 }
 
 Task<bool> ImageService::all_hold(std::string reference, std::vector<std::string> nodes) {
   if (nodes.empty()) co_return false;
   std::vector<std::string> references(1, std::move(reference));
-  auto looking = lacking(std::move(references), std::move(nodes));
-  const auto groups = co_await std::move(looking);
-  co_return groups.empty();
+  auto finding = find(references);
+  auto found = co_await std::move(finding);
+  auto asking = found.images.empty() ? hold_by_name(std::move(references), std::move(nodes))
+                                     : transfer_.complete(std::move(found.images), std::move(nodes));
+  co_return co_await std::move(asking);
 }
 
 Task<bool> ImageService::at_hand(std::string reference, std::vector<std::string> nodes) {
@@ -77,7 +88,6 @@ Task<std::vector<StoredImage>> ImageService::stored_in(std::string node) {
 Task<> ImageService::remove(std::string reference, std::vector<std::string> nodes) {
   const auto name = canonical(reference);
   for (const auto& node : nodes) {
-    held_.erase(node);
     container::ExecSpec order;
     order.container = node;
     order.command = {"crictl", "rmi", name};

@@ -37,18 +37,6 @@ Way next_way(bool built_present, bool official_present, const PlatformImage& wan
   return registry_down && !wanted.built.empty() ? Way::build : Way::pull;
 }
 
-std::map<std::vector<std::string>, std::vector<std::string>> group_by_missing(
-    const std::vector<std::string>& references, const std::map<std::string, std::set<std::string>>& held) {
-  std::map<std::vector<std::string>, std::vector<std::string>> groups;
-  for (const auto& [node, has] : held) {
-    std::vector<std::string> missing;
-    for (const auto& reference : references)
-      if (!has.contains(canonical(reference))) missing.push_back(reference);
-    if (!missing.empty()) groups[missing].push_back(node);
-  }
-  return groups;
-}
-
 std::vector<StoredImage> read_stored(const std::string& text) {
   std::vector<StoredImage> all;
   const auto answer = Json::parse(text);

@@ -1,6 +1,5 @@
 #pragma once
 #include <chrono>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -29,10 +28,6 @@ enum class Way { use_built, use_official, pull, build };
 /// nothing to pull or the registry failed within the last ten minutes, then building, where that is possible.
 Way next_way(bool built_present, bool official_present, const PlatformImage& wanted,
              std::optional<std::chrono::steady_clock::duration> since_registry_failed);
-
-/// Pure: nodes grouped by the images they lack, so that each set is streamed out of the engine once.
-std::map<std::vector<std::string>, std::vector<std::string>> group_by_missing(
-    const std::vector<std::string>& references, const std::map<std::string, std::set<std::string>>& held);
 
 /// An image in a store: one that several stores have counts once.
 struct StoredImage {

@@ -72,4 +72,16 @@ Task<std::unique_ptr<http::Stream>> AgentLink::dial(DialTarget target) {
   co_return co_await std::move(result);
 }
 
+Task<BlobSizes> AgentLink::blobs(std::vector<std::string> digests) {
+  const auto session = live();
+  auto result = session->blobs(std::move(digests));
+  co_return co_await std::move(result);
+}
+
+Task<std::unique_ptr<Import>> AgentLink::import_images() {
+  const auto session = live();
+  auto result = session->import_images();
+  co_return co_await std::move(result);
+}
+
 }  // namespace gf::node

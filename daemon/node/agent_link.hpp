@@ -27,6 +27,8 @@ class AgentLink final : public Link {
   Task<std::vector<std::size_t>> compare(std::string container_id, std::string target,
                                          std::vector<FileState> files) override;
   Task<std::unique_ptr<http::Stream>> dial(DialTarget target) override;
+  Task<BlobSizes> blobs(std::vector<std::string> digests) override;
+  Task<std::unique_ptr<Import>> import_images() override;
 
  private:
   Task<> run_once();

@@ -27,19 +27,23 @@ enum class FrameType : std::uint8_t {
   compare_file,   ///< daemon: CompareFile
   compare_end,    ///< daemon: answered with done(bit i = file i differs) or failed
 
+  blobs,   ///< daemon: digests; answered with done(sizes)
+  import,  ///< daemon: what follows as data up to finish is an archive of images; answered with done or failed, also
+           ///< early
+
   dial,    ///< daemon: Dial; answered with done or failed, then the id is a byte stream
   data,    ///< both: bytes of the stream, at most as many as the peer granted
   finish,  ///< both: no more data from here (half-close)
   window,  ///< both: so many more bytes may be sent (4 bytes)
 };
 
-inline constexpr std::uint32_t protocol_version = 2;
+inline constexpr std::uint32_t protocol_version = 3;
 inline constexpr std::size_t frame_header_size = 13;
 /// Contents travel in pieces of at most this size, so that nothing waits long behind a large file.
 inline constexpr std::size_t piece_size = 64 * 1024;
 /// A piece and the fields in front of it.
 inline constexpr std::size_t max_payload = piece_size + 16 * 1024;
-/// What each side of a dialled stream may send before the other grants more. More than the way between them holds (a
+/// What each side of a stream may send before the other grants more. More than the way between them holds (a
 /// pipe of 1 MiB and the engine's own buffers): with less the sender rests although nothing is full.
 inline constexpr std::uint32_t dial_window = 2 * 1024 * 1024;
 

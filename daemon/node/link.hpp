@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "container/engine.hpp"
+#include "core/clock.hpp"
 #include "core/task_group.hpp"
 #include "http/stream.hpp"
+#include "node/messages.hpp"
 
 namespace gf::node {
 
@@ -48,6 +50,18 @@ struct DialTarget {
   std::string container_id = {};  ///< whose network it is dialled in ("127.0.0.1" is its pod then); empty = the node's
 };
 
+/// An archive of images on its way into a node's container runtime. Destroying it before finish() has returned ends it:
+/// nothing of the images is kept.
+class Import {
+ public:
+  virtual ~Import() = default;
+  /// Sends a piece at the node's pace. Throws as finish() does when the node has given up.
+  virtual Task<> write(std::string_view bytes) = 0;
+  /// The archive is whole: resumes when the images are in the node. Throws Error(cluster_failed) with the runtime's
+  /// words.
+  virtual Task<> finish() = 0;
+};
+
 /// The held-open stream to gf-agent in one node: a seam. Requests run at once, answers find their request.
 /// Every call throws Error(cluster_unavailable) when the link is down; it reconnects by itself (backoff 50 ms … 5 s).
 class Link {
@@ -65,6 +79,11 @@ class Link {
   /// Connects from inside the node. Throws Error(cluster_unavailable) with the reason when refused, Error(not_found)
   /// when the container does not run.
   virtual Task<std::unique_ptr<http::Stream>> dial(DialTarget target) = 0;
+  /// The sizes of blobs in the node's content store (sha256, hex), in the order of `digests`; nothing for absent ones.
+  /// Throws Error(cluster_failed) while the container runtime does not answer.
+  virtual Task<BlobSizes> blobs(std::vector<std::string> digests) = 0;
+  /// Begins to import images. Formats: those of `ctr images import`.
+  virtual Task<std::unique_ptr<Import>> import_images() = 0;
 };
 
 /// Where this machine has the programs that every node gets.
@@ -82,6 +101,8 @@ class Links {
   void set_nodes(std::vector<std::string> nodes);
   /// Throws Error(cluster_unavailable) for a node without link.
   Link& at(const std::string& node);
+  /// The link to `node`, connected; after `limit` as it is. Throws Error(cluster_unavailable) for a node without link.
+  Task<Link*> connected(std::string node, Clock::duration limit);
   /// Any connected link; waits for the first one.
   Task<Link*> any();
   /// Resumes when all current links are connected.
@@ -90,6 +111,8 @@ class Links {
 
  private:
   struct State;
+  static Task<> wait_connected(std::shared_ptr<State> state, std::string node);
+
   std::shared_ptr<State> state_;
 };
 

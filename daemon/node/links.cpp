@@ -2,6 +2,7 @@
 #include <map>
 
 #include "core/signal.hpp"
+#include "core/with_timeout.hpp"
 #include "node/agent_link.hpp"
 #include "node/agent_starter.hpp"
 #include "node/link.hpp"
@@ -66,6 +67,27 @@ Link& Links::at(const std::string& node) {
     throw Error(ErrorCode::cluster_unavailable,
                 "cannot reach the node " + node + ": the cluster has none of that name");
   return found->second->link;
+}
+
+Task<> Links::wait_connected(std::shared_ptr<State> state, std::string node) {
+  for (;;) {
+    const auto found = state->entries.find(node);
+    if (found == state->entries.end() || !found->second->wanted || found->second->link.connected()) co_return;
+    co_await state->changed.wait();
+  }
+}
+
+Task<Link*> Links::connected(std::string node, Clock::duration limit) {
+  if (at(node).connected()) co_return &at(node);
+  const auto state = state_;
+  auto waiting = wait_connected(state, node);
+  auto limited = with_timeout(state->clock, limit, "", std::move(waiting));
+  try {
+    co_await std::move(limited);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::timed_out) throw;  // the link itself says why it is down
+  }
+  co_return &at(node);
 }
 
 Task<Link*> Links::any() {

@@ -6,6 +6,9 @@ namespace gf::node {
 
 namespace {
 
+constexpr std::size_t digest_length = 64;
+constexpr std::uint64_t absent = ~std::uint64_t{0};
+
 class Writer {
  public:
   template <class T>
@@ -166,6 +169,34 @@ Dial decode_dial(std::string_view payload) {
   message.container_id = reader.text();
   reader.end();
   return message;
+}
+
+std::string encode_digests(const std::vector<std::string>& digests) {
+  std::string bytes;
+  for (const auto& digest : digests) bytes += digest;
+  return bytes;
+}
+std::vector<std::string> decode_digests(std::string_view payload) {
+  if (payload.size() % digest_length != 0 || payload.find_first_not_of("0123456789abcdef") != payload.npos)
+    throw BrokenFrame("something else than digests");
+  std::vector<std::string> digests;
+  for (std::size_t at = 0; at < payload.size(); at += digest_length)
+    digests.emplace_back(payload.substr(at, digest_length));
+  return digests;
+}
+
+std::string encode_sizes(const BlobSizes& sizes) {
+  Writer writer;
+  for (const auto& size : sizes) writer.number(size.value_or(absent));
+  return writer.bytes;
+}
+BlobSizes decode_sizes(std::string_view payload) {
+  BlobSizes sizes;
+  for (Reader reader(payload); !reader.left.empty();) {
+    const auto size = reader.number<std::uint64_t>();
+    sizes.push_back(size == absent ? std::nullopt : std::optional(size));
+  }
+  return sizes;
 }
 
 std::string encode_window(std::uint32_t bytes) { return Writer().number(bytes).bytes; }

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,6 +74,15 @@ struct Dial {
 };
 std::string encode(const Dial& message);
 Dial decode_dial(std::string_view payload);
+
+/// Blobs of a content store by their digests, 64 lower-case digits each; at most most_digests of them.
+inline constexpr std::size_t most_digests = max_payload / 64;
+std::string encode_digests(const std::vector<std::string>& digests);
+std::vector<std::string> decode_digests(std::string_view payload);
+/// Their sizes in bytes, in the same order; nothing for those that are not there.
+using BlobSizes = std::vector<std::optional<std::uint64_t>>;
+std::string encode_sizes(const BlobSizes& sizes);
+BlobSizes decode_sizes(std::string_view payload);
 
 std::string encode_window(std::uint32_t bytes);
 std::uint32_t decode_window(std::string_view payload);

@@ -75,9 +75,7 @@ void Session::serve(const Frame& frame) {
       if (request != requests_.end()) request->second->succeed(frame.payload);
       return;
     case FrameType::failed:
-      if (request != requests_.end())
-        request->second->fail(std::make_exception_ptr(error_of(decode_failure(frame.payload))));
-      return;
+      return fail(frame.id, std::make_exception_ptr(error_of(decode_failure(frame.payload))));
     case FrameType::reset:
     case FrameType::data:
     case FrameType::finish:
@@ -86,6 +84,16 @@ void Session::serve(const Frame& frame) {
     default:
       throw BrokenFrame("a request from the agent");
   }
+}
+
+void Session::fail(std::uint32_t id, std::exception_ptr reason) {
+  const auto request = requests_.find(id);
+  if (request != requests_.end()) request->second->fail(reason);
+  const auto stream = streams_.find(id);
+  if (stream == streams_.end()) return;
+  const auto state = stream->second;
+  streams_.erase(stream);
+  state->on_end(reason);
 }
 
 void Session::serve_stream(const Frame& frame) {

@@ -25,15 +25,19 @@ class Session final : public std::enable_shared_from_this<Session> {
   Task<SyncResult> sync(SyncRequest request);
   Task<std::vector<std::size_t>> compare(std::string container_id, std::string target, std::vector<FileState> files);
   Task<std::unique_ptr<http::Stream>> dial(DialTarget target);
+  Task<BlobSizes> blobs(std::vector<std::string> digests);
+  Task<std::unique_ptr<Import>> import_images();
 
  private:
   friend class DialStream;
+  friend class ImportStream;
   class Request;
 
   Task<> read();
   Task<> send_file(std::uint32_t id, const FileWrite& write);
   void serve(const Frame& frame);
   void serve_stream(const Frame& frame);
+  void fail(std::uint32_t id, std::exception_ptr reason);
   void end(std::exception_ptr thrown);
   std::uint32_t next_id();
 

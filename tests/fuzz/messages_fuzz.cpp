@@ -54,6 +54,13 @@ void check_sync_file(std::string_view payload) {
   require(same(decode_sync_file(joined, rest_again), file) && rest_again == rest, "a file that was written is read");
 }
 
+/// Lists have no length of their own.
+template <class Decode, class Encode>
+void check_list(std::string_view payload, Decode decode, Encode encode) {
+  if (!refused(payload, decode))
+    require(encode(decode(payload)) == payload, "a list that was read is written as it was");
+}
+
 void check_bits(std::string_view payload) {
   std::vector<bool> bits(payload.size() * 8);
   for (const auto index : decode_bits(payload)) bits.at(index) = true;
@@ -67,7 +74,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   // A copy of just its size: reading past the end is noticed.
   const std::vector<char> exact(input.bytes().begin(), input.bytes().end());
   const std::string_view payload(exact.data(), exact.size());
-  switch (input.choice() % 10) {
+  switch (input.choice() % 12) {
     case 0:
       check(payload, decode_hello);
       break;
@@ -94,6 +101,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
       break;
     case 8:
       check(payload, decode_window, encode_window, false);
+      break;
+    case 9:
+      check_list(payload, decode_digests, encode_digests);
+      break;
+    case 10:
+      check_list(payload, decode_sizes, encode_sizes);
       break;
     default:
       check_bits(payload);

@@ -46,6 +46,8 @@ int main(int argc, char** argv) {
                                   encode(CompareFile{"a", 0644, true, std::string(64, 'e')}),
                                   encode(Dial{"127.0.0.1", 5432, "0123456789abcdef"}),
                                   encode_window(dial_window),
+                                  encode_digests({std::string(64, 'a'), std::string(64, '0')}),
+                                  encode_sizes({std::nullopt, 1ull << 40}),
                                   encode_bits({true, false, true, true, false, false, false, false, true})};
   for (unsigned i = 0; i < std::size(messages); ++i) put(folder / "messages", std::to_string(i), i, messages[i]);
 }

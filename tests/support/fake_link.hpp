@@ -12,6 +12,7 @@
 #include "core/signal.hpp"
 #include "node/link.hpp"
 #include "protocol/error.hpp"
+#include "support/fake_store.hpp"
 
 namespace gf::test {
 
@@ -35,6 +36,9 @@ class FakeLink final : public node::Link {
   std::vector<node::SyncRequest> syncs;         ///< in order, refused ones included
   std::vector<node::DialTarget> dials;
   std::function<Task<std::unique_ptr<http::Stream>>(node::DialTarget target)> on_dial;
+  FakeStore store;                    ///< of images
+  std::uint64_t import_bytes = 0;     ///< sent to it altogether, broken off imports included
+  std::optional<Error> import_error;  ///< what the next import ends with
   bool up = true;
 
   /// The next request throws `error`.
@@ -92,7 +96,41 @@ class FakeLink final : public node::Link {
     co_return co_await std::move(dialling);
   }
 
+  Task<node::BlobSizes> blobs(std::vector<std::string> digests) override {
+    co_await admit();
+    node::BlobSizes sizes;
+    for (const auto& digest : digests) {
+      const auto found = store.blobs.find(digest);
+      sizes.push_back(found == store.blobs.end() ? std::nullopt : std::optional<std::uint64_t>(found->second.size()));
+    }
+    co_return sizes;
+  }
+
+  Task<std::unique_ptr<node::Import>> import_images() override {
+    co_await admit();
+    co_return std::make_unique<FakeImport>(*this);
+  }
+
  private:
+  class FakeImport final : public node::Import {
+   public:
+    explicit FakeImport(FakeLink& link) : link_(link) {}
+    Task<> write(std::string_view bytes) override {
+      co_await link_.admit();
+      archive_ += bytes;
+      link_.import_bytes += bytes.size();
+    }
+    Task<> finish() override {
+      co_await link_.admit();
+      if (const auto error = std::exchange(link_.import_error, std::nullopt)) throw *error;
+      link_.store.import(archive_);
+    }
+
+   private:
+    FakeLink& link_;
+    std::string archive_;
+  };
+
   Task<> admit() {
     if (std::exchange(hang_, false)) co_await released_.wait();
     if (!up) throw Error(ErrorCode::cluster_unavailable, "cannot reach the node " + node_ + ": the link is down");

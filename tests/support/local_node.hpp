@@ -3,6 +3,7 @@
 #include "node/agent_link.hpp"
 #include "node/greeting.hpp"
 #include "support/local_agent.hpp"
+#include "support/local_runtime.hpp"
 #include "support/run_task.hpp"
 
 namespace gf::test {
@@ -20,6 +21,7 @@ class LocalNode {
   std::filesystem::path add(const std::string& container_id, pid_t pid = 4242) { return table_.add(container_id, pid); }
   node::Link& link() { return link_; }
   net::io_context& io() { return io_; }
+  LocalRuntime& runtime() { return runtime_; }
 
  private:
   Task<std::unique_ptr<container::ExecStream>> open() {
@@ -27,6 +29,10 @@ class LocalNode {
     command.push_back(GF_AGENT);
     command.push_back("--proc");
     command.push_back(table_.table());
+    command.push_back("--blobs");
+    command.push_back(runtime_.blobs());
+    command.push_back("--runtime");
+    command.push_back(runtime_.socket());
     std::unique_ptr<container::ExecStream> stream = std::make_unique<LocalExec>(io_.get_executor(), std::move(command));
     std::string any;
     auto greeting = node::greet(*stream, std::move(any));
@@ -37,6 +43,7 @@ class LocalNode {
   net::io_context io_;
   SystemClock clock_;
   ProcessTable table_;
+  LocalRuntime runtime_;
   node::AgentLink link_{io_.get_executor(), clock_, "node-1", [this] { return open(); }, [] {}};
   TaskGroup group_{io_.get_executor()};
 };

@@ -25,6 +25,10 @@ class RefusingEngine : public container::Engine {
   Task<std::unique_ptr<http::ResponseStream>> save(std::vector<std::string>) override { co_return nullptr; }
   Task<> tag(std::string, std::string, std::string) override { co_return; }
   Task<> remove_image(std::string) override { co_return; }
+  Task<std::string> mount(std::string, std::vector<std::string>) override {
+    throw Error(ErrorCode::internal, "cannot mount");
+  }
+  Task<std::unique_ptr<http::ResponseStream>> get_archive(std::string, std::string) override { co_return nullptr; }
   Task<container::ExecResult> exec(container::ExecSpec, std::string) override {
     throw Error(ErrorCode::internal, "cannot run a program");
   }

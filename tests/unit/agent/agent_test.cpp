@@ -16,6 +16,7 @@
 #include "agent/container_processes.hpp"
 #include "core/digest.hpp"
 #include "node/messages.hpp"
+#include "support/local_runtime.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace gf::node;
@@ -79,6 +80,7 @@ std::string get(const fs::path& path) {
 /// The real gf-agent over a socket pair, before a process table of ours with one container.
 struct Fixture {
   gf::test::TemporaryFolder folder;
+  gf::test::LocalRuntime runtime;
   fs::path root = folder.path() / "root";  ///< the container's file system
   fs::path target = root / "srv/app";
   int ours = -1;
@@ -97,11 +99,14 @@ struct Fixture {
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
     ours = ends[0];
     const auto proc = (folder.path() / "proc").string();
+    const auto blobs = runtime.blobs().string();
+    const auto socket = runtime.socket();
     pid = ::fork();
     if (pid == 0) {
       ::dup2(ends[1], 0);
       ::dup2(ends[1], 1);
-      ::execl(GF_AGENT, GF_AGENT, "--proc", proc.c_str(), nullptr);
+      ::execl(GF_AGENT, GF_AGENT, "--proc", proc.c_str(), "--blobs", blobs.c_str(), "--runtime", socket.c_str(),
+              nullptr);
       ::_exit(127);
     }
     ::close(ends[1]);
@@ -246,6 +251,55 @@ TEST_CASE("control groups and pids as kernels of both kinds write them") {
   CHECK(inner_pid("NSpid:\t42\t1\n") == 1);
   CHECK(inner_pid("NSpid:\t42\n") == 0);
   CHECK(start_time("4242 (a ) b) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 777 0 0\n") == 777);
+}
+
+TEST_CASE("agent: an import is the container runtime's, its refusal in its own words, and nothing waits for it") {
+  Fixture f;
+  std::string out;
+  append_frame(out, FrameType::import, 11);
+  append_frame(out, FrameType::import, 12);
+  append_frame(out, FrameType::data, 12, std::string(2000, 'x'));
+  append_frame(out, FrameType::finish, 12);
+  f.send(out);
+  auto answer = f.receive();
+  REQUIRE(answer.type == FrameType::failed);
+  CHECK(answer.id == 12);
+  CHECK(decode_failure(answer.payload).code == "cluster-failed");
+  CHECK(decode_failure(answer.payload).message == "cannot import images: ctr: unexpected EOF");
+  CHECK(f.runtime.words() == "--namespace k8s.io images import --local --all-platforms --digests --no-unpack -\n");
+  CHECK(f.sync({}, {{"x", "1"}}).type == FrameType::done);  // while the first import goes on
+  out.clear();
+  append_frame(out, FrameType::data, 12, "late");
+  append_frame(out, FrameType::reset, 11);
+  append_frame(out, FrameType::blobs, 13, encode_digests({std::string(64, 'a')}));
+  f.send(out);
+  answer = f.receive();
+  CHECK(answer.id == 13);
+  CHECK(decode_sizes(answer.payload) == BlobSizes{std::nullopt});
+  f.runtime.stop();
+  out.clear();
+  append_frame(out, FrameType::blobs, 14, encode_digests({std::string(64, 'a')}));
+  f.send(out);
+  answer = f.receive();
+  REQUIRE(answer.type == FrameType::failed);
+  CHECK(decode_failure(answer.payload).message == "cannot look at images: the container runtime does not answer");
+}
+
+TEST_CASE("agent: a node without a container runtime says so") {
+  const std::string path = std::getenv("PATH");
+  ::setenv("PATH", "/nonexistent", 1);
+  {
+    Fixture f;
+    fs::remove(f.runtime.blobs().parent_path() / "ctr");
+    std::string out;
+    append_frame(out, FrameType::import, 11);
+    f.send(out);
+    const auto answer = f.receive();
+    CHECK(answer.type == FrameType::failed);
+    CHECK(decode_failure(answer.payload).message ==
+          "cannot import images: cannot start ctr: no such file or directory");
+  }
+  ::setenv("PATH", path.c_str(), 1);
 }
 
 TEST_CASE("agent: dials in a container's own network, and in the node's afterwards as before") {

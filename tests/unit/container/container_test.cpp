@@ -6,7 +6,10 @@
 
 #include "container/docker_exec.hpp"
 #include "container/engine.hpp"
+#include "container/layer_tar.hpp"
+#include "container/saved_images.hpp"
 #include "container/tar.hpp"
+#include "core/digest.hpp"
 #include "core/task_group.hpp"
 #include "http/server.hpp"
 #include "protocol/error.hpp"
@@ -139,9 +142,24 @@ TEST_CASE("the real engine builds, saves, tags and removes an image, and says wh
   REQUIRE(image);
   CHECK(image->labels.at("greenfield.dev/test") == "yes");
   const auto stream = run_task(io, engine->save({spec.tag}));
-  std::size_t bytes = 0;
-  while (const auto piece = run_task(io, stream->read())) bytes += piece->size();
-  CHECK(bytes > 1024);
+  SavedImages saved;
+  std::string layers;
+  while (const auto piece = run_task(io, stream->read())) layers += saved.pass(*piece);
+  const auto sizes = saved.sizes(image->id, image->layers.size());
+  REQUIRE(sizes.size() == 1);
+  CHECK(layers.size() >= sizes.at(0) + 512);
+  if (!image->layer_folders.empty()) {  // overlay2: the layer's own tar, of its files, is what its digest says
+    const auto mount = run_task(io, engine->mount(image->id, image->layer_folders));
+    const auto archive = run_task(io, engine->get_archive(mount, mounted(0)));
+    LayerTar tar;
+    std::string bytes;
+    while (const auto piece = run_task(io, archive->read())) bytes += tar.pass(*piece);
+    bytes += tar.finish();
+    CHECK(bytes.size() == sizes.at(0));
+    CHECK("sha256:" + sha256_hex(bytes) == image->layers.at(0));
+    run_task(io, engine->remove(mount));
+    CHECK(!run_task(io, engine->container(mount)));
+  }
   run_task(io, engine->tag(spec.tag, "greenfield-test/contract", "2"));
   CHECK(run_task(io, engine->image("greenfield-test/contract:2"))->id == image->id);
   run_task(io, engine->remove_image(spec.tag));

@@ -44,16 +44,6 @@ TEST_CASE("references as containerd stores them") {
   CHECK(canonical("host:5000/x") == "host:5000/x:latest");
 }
 
-TEST_CASE("nodes that lack the same images share one stream; complete nodes get none") {
-  const auto groups = group_by_missing({"a:1", "b:1"}, {{"n1", {}},
-                                                        {"n2", {}},
-                                                        {"n3", {"docker.io/library/a:1"}},
-                                                        {"n4", {"docker.io/library/a:1", "docker.io/library/b:1"}}});
-  REQUIRE(groups.size() == 2);
-  CHECK(groups.at({"a:1", "b:1"}) == std::vector<std::string>{"n1", "n2"});
-  CHECK(groups.at({"b:1"}) == std::vector<std::string>{"n3"});
-}
-
 TEST_CASE("what crictl lists: images with their names and bytes") {
   const auto stored = read_stored(R"({"images": [
     {"id": "sha256:1", "repoTags": ["docker.io/greenfield-app/shop-api:a", "docker.io/greenfield-app/shop-web:b"],

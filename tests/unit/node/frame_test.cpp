@@ -59,3 +59,15 @@ TEST_CASE("messages: what is written is read; cut or lengthened payloads are ref
   CHECK(decode_failure(said).hint == failure.hint);
   CHECK_THROWS_AS(decode_failure(said + "x"), BrokenFrame);
 }
+
+TEST_CASE("messages: digests and the sizes of their blobs") {
+  const std::vector<std::string> digests{std::string(64, 'a'), std::string(64, '0')};
+  CHECK(decode_digests(encode_digests(digests)) == digests);
+  CHECK(decode_digests("").empty());
+  for (const auto& bad : {std::string(63, 'a'), std::string(64, 'A'), std::string(61, 'a') + "/.."})
+    CHECK_THROWS_AS(decode_digests(bad), BrokenFrame);
+  const BlobSizes sizes{std::nullopt, 0, 1ull << 40};
+  CHECK(decode_sizes(encode_sizes(sizes)) == sizes);
+  CHECK_THROWS_AS(decode_sizes("short"), BrokenFrame);
+  CHECK(encode_digests(std::vector<std::string>(most_digests, digests[0])).size() <= max_payload);
+}

@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include "container/tar.hpp"
 #include "protocol/error.hpp"
 #include "support/fake_link.hpp"
 #include "support/local_node.hpp"
@@ -180,6 +181,39 @@ TEST_CASE_TEMPLATE("link: refuses an unknown container and paths that lead out",
   }
   sync(world, {}, {file("x", "1")});
   CHECK(world.file("x")->contents == "1");
+}
+
+TEST_CASE_TEMPLATE("link: imports images and tells which blobs are there", World, FakeWorld, AgentWorld) {
+  World world;
+  const std::string layer(3'000'000, 'l'), absent(64, '0'), index = R"({"manifests": []})";
+  auto file = [](const std::string& name, const std::string& contents) {
+    return container::tar_header(name, contents.size(), 0644) + contents + container::tar_padding(contents.size());
+  };
+  const auto archive = file("blobs/sha256/any", layer) + file("index.json", index) + container::tar_end();
+  auto sizes = [&] {
+    std::vector<std::string> digests(2000, absent);
+    digests.push_back(sha256_hex(layer));
+    const auto all = run_task(world.io(), world.link().blobs(digests));
+    REQUIRE(all.size() == digests.size());
+    CHECK_FALSE(all.front());
+    return all.back();
+  };
+  auto load = [&](std::string_view bytes) {
+    const auto importing = run_task(world.io(), world.link().import_images());
+    for (; !bytes.empty(); bytes.remove_prefix(std::min<std::size_t>(bytes.size(), 100'000)))
+      run_task(world.io(), importing->write(bytes.substr(0, 100'000)));
+    run_task(world.io(), importing->finish());
+  };
+  CHECK_FALSE(sizes());
+  load(archive);
+  CHECK(sizes() == layer.size());
+  CHECK(refused([&] { load(file("other", "x") + container::tar_end()); }) == ErrorCode::cluster_failed);
+  {
+    const auto broken_off = run_task(world.io(), world.link().import_images());
+    run_task(world.io(), broken_off->write(archive.substr(0, 1'000'000)));
+  }
+  load(archive);
+  CHECK(sizes() == layer.size());
 }
 
 TEST_CASE_TEMPLATE("link: tells why it cannot connect", World, FakeWorld, AgentWorld) {
