@@ -67,6 +67,26 @@ Json container(const AppSpec& app, const std::string& image,
   return one;
 }
 
+void add_volume(Json& pod, std::string name, const std::string& place) {
+  Json mount;
+  mount["name"] = name;
+  mount["mountPath"] = place;
+  pod["containers"][0]["volumeMounts"].push_back(std::move(mount));
+  Json volume;
+  volume["name"] = std::move(name);
+  volume["emptyDir"] = Json::object();
+  pod["volumes"].push_back(std::move(volume));
+}
+
+/// What must be written nevertheless has volumes: temporary files, and what is copied out of the checkout.
+void make_read_only(Json& pod, const AppSpec& app) {
+  pod["containers"][0]["securityContext"]["readOnlyRootFilesystem"] = true;
+  add_volume(pod, "gf-tmp", "/tmp");
+  if (mounts_checkout(app)) return;
+  for (std::size_t i = 0; i < app.sync.size(); ++i)
+    add_volume(pod, std::string(sync_volume) + std::to_string(i), app.sync[i].to);
+}
+
 /// While nodes start, names may lead to pods of the past, and a question to them stays unanswered: asked again after
 /// one second instead of five. With fewer than two dots first among the cluster's own names.
 Json name_resolution() {
@@ -163,6 +183,7 @@ std::vector<Json> app_objects(const std::string& project, const AppSpec& app, co
   pod["automountServiceAccountToken"] = false;
   pod["dnsConfig"]["options"] = name_resolution();
   pod["topologySpreadConstraints"] = spread_over_nodes(labels);
+  if (app.read_only) make_read_only(pod, app);
   if (syncs(app) && !mounts_checkout(app)) {
     Json gate;
     gate["conditionType"] = synced_gate;

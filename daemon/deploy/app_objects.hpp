@@ -17,6 +17,9 @@ inline constexpr const char* synced_gate = "greenfield.dev/synced";
 inline constexpr const char* scaler_api = "autoscaling/v2";
 inline constexpr const char* scaler_kind = "HorizontalPodAutoscaler";
 
+/// Volumes that hold what is copied into containers whose root is read-only are called so and a number.
+inline constexpr std::string_view sync_volume = "gf-sync-";
+
 /// The labels of everything that belongs to an app.
 std::map<std::string, std::string> labels_of(const std::string& project, const std::string& app);
 

@@ -10,12 +10,10 @@ namespace gf::deploy {
 
 namespace {
 
-constexpr std::string_view volume_prefix = "gf-checkout-";
-
 void mount_into(Json& container, Json& spec, const AppSpec& app, const std::string& root) {
   for (std::size_t i = 0; i < app.sync.size(); ++i) {
     const auto& rule = app.sync[i];
-    const auto name = std::string(volume_prefix) + std::to_string(i);
+    const auto name = std::string(checkout_volume) + std::to_string(i);
     Json mount;
     mount["name"] = name;
     mount["mountPath"] = rule.to;
@@ -49,9 +47,9 @@ void mount_checkout(std::vector<Json>& objects, const AppSpec& app, const std::s
                 "name the container in the app's own manifests as the app");
 }
 
-bool has_checkout_mounted(const Json& pod) {
+bool has_volume(const Json& pod, std::string_view prefix) {
   for (const auto& volume : pod.at("spec").value("volumes", Json::array()))
-    if (volume.value("name", "").starts_with(volume_prefix)) return true;
+    if (volume.value("name", "").starts_with(prefix)) return true;
   return false;
 }
 

@@ -13,8 +13,10 @@ namespace gf::deploy {
 /// Error(bad_config) when no pod has a container called as the app.
 void mount_checkout(std::vector<Json>& objects, const AppSpec& app, const std::string& root);
 
-/// Pure: whether the pod has the checkout mounted. One of another time may be there still.
-bool has_checkout_mounted(const Json& pod);
+/// The volumes by which the checkout is mounted are called so and a number.
+inline constexpr std::string_view checkout_volume = "gf-checkout-";
+/// Pure: whether the pod has a volume that is called so. One that was made otherwise may be there still.
+bool has_volume(const Json& pod, std::string_view prefix);
 
 /// Pure: how many files of the synced folders are not as before.
 std::size_t mounted_changes(const AppSpec& app, const source::Tree& before, const source::Tree& after);

@@ -50,7 +50,7 @@ Task<LastSync> Replicas::write_files(std::shared_ptr<Replica> replica, source::S
 
 /// What may lie in a container of which nothing is known: by its image, or by the syncs of a former daemon.
 void Replicas::recall(Replica& replica, const source::Tree& wanted) {
-  replica.held.merge(with_.ledger.paths(replica.container_id));
+  replica.held.merge(with_.ledger.paths(replica.place));
   replica.held.insert(replica.unsure.begin(), replica.unsure.end());
   auto paths = with_.paths_in(replica.image);
   for (const auto& rule : app_.sync) {
@@ -64,12 +64,12 @@ void Replicas::note_held(Replica& replica, const std::vector<std::string>& paths
   std::vector<std::string> fresh;
   for (const auto& path : paths)
     if (replica.held.insert(path).second) fresh.push_back(path);
-  keep([&] { with_.ledger.add(replica.container_id, fresh); });
+  keep([&] { with_.ledger.add(replica.place, fresh); });
 }
 
 void Replicas::note_gone(Replica& replica, const std::vector<std::string>& paths) {
   for (const auto& path : paths) replica.held.erase(path);
-  keep([&] { with_.ledger.drop(replica.container_id, paths); });
+  keep([&] { with_.ledger.drop(replica.place, paths); });
 }
 
 /// A ledger that cannot be written holds up no save.

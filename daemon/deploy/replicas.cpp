@@ -66,7 +66,7 @@ void Replicas::refresh() {
     else
       replica = std::make_shared<Replica>();
     const auto id = node::container_id(*pod, app_.name);
-    const bool mounted = has_checkout_mounted(*pod);
+    const bool mounted = has_volume(*pod, checkout_volume);
     if (id != replica->container_id) {  // a new instance has the image's files, whatever the former one had
       auto fresh = std::make_shared<Replica>();
       fresh->container_id = id;
@@ -78,6 +78,7 @@ void Replicas::refresh() {
       replica = std::move(fresh);
     }
     replica->mounted = mounted;
+    replica->place = has_volume(*pod, sync_volume) ? pod->at("metadata").value("uid", "") : id;
     replica->pod = name;
     replica->node = pod->at("spec").value("nodeName", "");
     replica->image = pod->at("spec")["containers"][0].value("image", "");
@@ -86,7 +87,7 @@ void Replicas::refresh() {
   replicas_ = std::move(present);
   // Not before all are heard of: those of a cluster that is not reached are no less there.
   std::set<std::string> instances;
-  for (const auto& [pod, replica] : replicas_) instances.insert(replica->container_id);
+  for (const auto& [pod, replica] : replicas_) instances.insert(replica->place);
   if (with_.mirror.synced() && !replicas_.empty()) with_.ledger.retain(instances);
   for (const auto& [pod, replica] : replicas_) wake(replica);
   rested_.notify_all();

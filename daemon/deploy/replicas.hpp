@@ -68,6 +68,7 @@ class Replicas {
  private:
   struct Replica {
     std::string pod, node, container_id, image;
+    std::string place;                         ///< names what its files lie in: the container, or the pod's volumes
     std::shared_ptr<const source::Tree> tree;  ///< what it has; nullptr = not known yet
     std::set<std::string> unsure;              ///< the checkout's paths that it may have otherwise than `tree` says
     std::set<std::string> held;                ///< the checkout's paths that came into it and did not go again

@@ -22,6 +22,8 @@ void SyncReader::read(AppSpec& app, const YAML::Node& node) {
   else if (app.on_sync == OnSync::restart)
     in_.complain(node["on_sync"], "'on_sync: restart' needs 'sync': the files whose changes restart the program");
   if (mounts) check_mount(app, node["sync_mode"]);
+  app.read_only = in_.flag(node, "read_only");
+  if (app.read_only) check_read_only(app, node);
 }
 
 void SyncReader::read_rules(AppSpec& app, const YAML::Node& rules) {
@@ -36,6 +38,14 @@ void SyncReader::read_rules(AppSpec& app, const YAML::Node& rules) {
     if (read.from == ".") read.from.clear();
     app.sync.push_back(std::move(read));
   }
+}
+
+/// What is copied goes into volumes, which begin empty: the program is started anew when its files are there.
+void SyncReader::check_read_only(const AppSpec& app, const YAML::Node& node) {
+  if (node["manifests"].IsDefined())
+    in_.complain(node["read_only"], "'read_only' and 'manifests' exclude each other: your own say it themselves");
+  if (!app.sync.empty() && !mounts_checkout(app) && app.on_sync != OnSync::restart)
+    in_.complain(node["read_only"], "'read_only' with 'sync' needs 'on_sync: restart' or 'sync_mode: mount'");
 }
 
 void SyncReader::check_mount(const AppSpec& app, const YAML::Node& mode) {

@@ -4,7 +4,8 @@
 
 namespace gf::project {
 
-/// Reads what of an app's files goes where, how, and what follows: `sync`, `sync_mode`, `on_sync`, `reload_signal`.
+/// Reads what of an app's files goes where, how, and what follows: `sync`, `sync_mode`, `read_only`, `on_sync`,
+/// `reload_signal`.
 class SyncReader {
  public:
   /// `root` is the checkout.
@@ -13,6 +14,7 @@ class SyncReader {
 
  private:
   void read_rules(AppSpec& app, const YAML::Node& rules);
+  void check_read_only(const AppSpec& app, const YAML::Node& node);
   void check_mount(const AppSpec& app, const YAML::Node& mode);
 
   YamlReader& in_;

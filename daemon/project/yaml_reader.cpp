@@ -116,6 +116,10 @@ std::vector<std::string> YamlReader::texts(const YAML::Node& map, const char* ke
   return values;
 }
 
+bool YamlReader::flag(const YAML::Node& map, const char* key) {
+  return choice(map, key, {"true", "false"}, "false") == "true";
+}
+
 bool is_inside(const std::filesystem::path& path) {
   return !path.is_absolute() && std::ranges::find(path, "..") == path.end();
 }

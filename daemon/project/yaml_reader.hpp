@@ -20,6 +20,8 @@ class YamlReader {
   bool open(const YAML::Node& node, const std::string& what, const std::vector<std::string>& known);
   std::string text(const YAML::Node& map, const char* key, std::string fallback = {});
   int integer(const YAML::Node& map, const char* key, int least, int most, int fallback);
+  /// true or false; the latter by default.
+  bool flag(const YAML::Node& map, const char* key);
   double number(const YAML::Node& map, const char* key, double least, double most, double fallback);
   /// "500ms", "5s", "2m". Without a fallback (nullptr) it must be there; the empty one means 0.
   std::chrono::milliseconds duration(const YAML::Node& map, const char* key, const char* fallback);

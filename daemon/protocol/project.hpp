@@ -61,6 +61,7 @@ struct AppSpec {
   std::vector<std::string> uses;       ///< addons whose claims are injected and waited for
   std::vector<SyncRule> sync;
   SyncMode sync_mode = SyncMode::copy;
+  bool read_only = false;  ///< its containers' root file system; what is copied goes into volumes then
   OnSync on_sync = OnSync::none;
   std::string reload_signal = "HUP";         ///< sent to the container's first process by on_sync: reload
   std::vector<std::string> rebuild_on;       ///< globs, relative to the context

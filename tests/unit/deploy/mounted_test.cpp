@@ -48,7 +48,7 @@ TEST_CASE("mounted: read-only volumes of the node's folders, and no gate that no
   CHECK_FALSE(pod.contains("readinessGates"));
   Json running;
   running["spec"] = pod;
-  CHECK(has_checkout_mounted(running));
+  CHECK(has_volume(running, checkout_volume));
 }
 
 TEST_CASE("mounted: an app that copies has the gate and no volume") {
@@ -58,7 +58,7 @@ TEST_CASE("mounted: an app that copies has the gate and no volume") {
   Json running;
   running["spec"] = objects.at(0)["spec"]["template"]["spec"];
   CHECK(running["spec"].contains("readinessGates"));
-  CHECK_FALSE(has_checkout_mounted(running));
+  CHECK_FALSE(has_volume(running, checkout_volume));
 }
 
 TEST_CASE("mounted: manifests of one's own get it beside what they mount, or are refused") {
@@ -98,4 +98,25 @@ TEST_CASE("mounted: a saved file still asks for no new image, and what rebuilds 
   CHECK(route(app, "app/serve.py", {}) == Route::sync);
   CHECK(route(app, "app/requirements.txt", {}) == Route::build);
   CHECK(route(app, "Dockerfile", {}) == Route::build);
+}
+
+TEST_CASE("read-only: the root is, and volumes take temporary files and what is copied") {
+  auto app = mounting();
+  app.read_only = true;
+  const auto pod_of = [&] { return app_objects("shop", app, "img:1", {}).at(0)["spec"]["template"]["spec"]; };
+  auto pod = pod_of();
+  CHECK(pod["containers"][0]["securityContext"]["readOnlyRootFilesystem"] == true);
+  CHECK(pod["volumes"] == Json::parse(R"([{"name": "gf-tmp", "emptyDir": {}}])"));
+  app.sync_mode = SyncMode::copy;
+  pod = pod_of();
+  CHECK(pod["volumes"] == Json::parse(R"([{"name": "gf-tmp", "emptyDir": {}}, {"name": "gf-sync-0", "emptyDir": {}},
+    {"name": "gf-sync-1", "emptyDir": {}}])"));
+  CHECK(pod["containers"][0]["volumeMounts"] == Json::parse(R"([{"name": "gf-tmp", "mountPath": "/tmp"},
+    {"name": "gf-sync-0", "mountPath": "/srv/app"}, {"name": "gf-sync-1", "mountPath": "/all"}])"));
+  CHECK(pod.contains("readinessGates"));
+  Json running;
+  running["spec"] = pod;
+  CHECK(has_volume(running, sync_volume));
+  app.read_only = false;
+  CHECK_FALSE(pod_of().contains("volumes"));
 }

@@ -94,6 +94,9 @@ TEST_CASE("the checkout is copied into an app's containers, or mounted where it 
   const auto spec = parse(text(", sync_mode: mount, on_sync: reload"), "/r", vocabulary);
   CHECK(mounts_checkout(spec));
   CHECK(spec.apps.at(0).on_sync == OnSync::reload);
+  CHECK_FALSE(spec.apps.at(0).read_only);
+  for (const auto* how : {", sync_mode: mount", ", on_sync: restart"})
+    CHECK(parse(text(std::string(", read_only: true") + how), "/r", vocabulary).apps.at(0).read_only);
   CHECK(checkout_in_node("/home/a b/shop") == "/greenfield/checkouts/home/a b/shop");
   try {
     parse(text(", sync_mode: mount"), "/home/a:b", vocabulary);
@@ -170,6 +173,10 @@ TEST_CASE("what is wrong is told with place, reason and the nearest name") {
       {"apps: {api: {image: x, on_sync: restart}}", "greenfield.yaml:3:33: 'on_sync: restart' needs 'sync'"},
       {"apps: {api: {image: x, sync_mode: bind}}", "'sync_mode' cannot be 'bind'; it is one of: copy, mount"},
       {"apps: {api: {image: x, sync_mode: mount}}", "greenfield.yaml:3:35: 'sync_mode: mount' needs 'sync'"},
+      {"apps: {api: {image: x, read_only: yes}}", "'read_only' cannot be 'yes'; it is one of: true, false"},
+      {"apps: {api: {image: x, read_only: true, manifests: k}}", "'read_only' and 'manifests' exclude each other"},
+      {"apps: {api: {image: x, read_only: true, sync: [{from: a, to: /a}]}}",
+       "greenfield.yaml:3:35: 'read_only' with 'sync' needs 'on_sync: restart' or 'sync_mode: mount'"},
       {"apps: {api: {image: x, uses: [redis]}}", "'uses' names redis, which is not under 'addons'"},
       {"apps: {api: {image: x, env: {1a: b}}}", "'1a' is no name of an environment variable"},
       {"apps: {api: {image: x, ready_path: /x}}", "'ready_path' needs a 'port'"},
