@@ -74,12 +74,15 @@ void print_delivery(const std::string& app, const Json& delivery) {
 }
 
 void print_project(const Json& project, bool color) {
-  std::cout << "project " << project.value("name", "") << ": " << paint(project.value("state", ""), color) << ", "
-            << project.value("root", "");
+  const auto name = project.value("name", ""), declared = project.value("declared", name);
+  std::cout << "project " << name << (declared == name ? "" : " (worktree of " + declared + ')') << ": "
+            << paint(project.value("state", ""), color) << ", " << project.value("root", "");
   if (project.contains("commit"))
     std::cout << ", " << (project.value("branch", "").empty() ? "detached" : project.value("branch", "")) << ' '
               << version_text(project);
   std::cout << '\n';
+  if (project.value("gone", false))
+    std::cout << "  its folder is gone: gf down --purge --project " << name << " removes what it has in the cluster\n";
   for (const auto& app : project.at("apps")) {
     std::cout << "  " << app.value("name", "") << ": " << paint(app.value("state", ""), color);
     if (app.contains("asleep"))

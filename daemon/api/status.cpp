@@ -138,6 +138,8 @@ Json project_json(const Services& services, const project::Registration& registr
   Json json;
   json["name"] = registration.name;
   json["root"] = registration.root;
+  json["declared"] = registration.declared;
+  json["gone"] = !registration.living();
   json["apps"] = Json::array();
   json["addons"] = Json::array();
   json["state"] = !registration.up ? "down" : services.kube.available() ? "starting" : waiting;

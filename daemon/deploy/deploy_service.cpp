@@ -187,7 +187,7 @@ Task<> DeployService::check_images(std::string name) {
   for (const auto& app : spec.apps) {
     if (app.strategy != Strategy::rolling) continue;  // a new version waits for somebody's word
     operation::Silent nobody;                         // looking which image a change asks for is nobody's step
-    auto naming = with_.builder.name(name, spec.root, app, tree, nobody);
+    auto naming = with_.builder.name(spec.declared, spec.root, app, tree, nobody);
     const auto image = co_await std::move(naming);
     const auto again = projects_.find(name);
     if (again == projects_.end()) co_return;

@@ -15,6 +15,8 @@ namespace gf::environment {
 
 /// Of an action that `cannot` be done, for want of a cluster.
 Error no_cluster(const std::string& cannot);
+/// Of a name that nobody has registered.
+Error no_project(const std::string& name);
 
 /// The kind of operation that wakes an app ("project/app") or an addon, its subject.
 inline constexpr const char* wake_kind = "wake";
@@ -46,9 +48,13 @@ class Environment {
 
   /// Each begins an operation and returns it. Bad input throws before anything has begun.
   Task<Operation> up(std::string root);
-  Task<Operation> down(bool remove);
-  /// Removes all that a project has in the cluster, and forgets it. `root`: its checkout.
-  Task<Operation> purge(std::string root);
+  /// Stops the project: all of the cluster, or just its apps while another one is up. It is told by its name or, with
+  /// none, by its checkout `root`. Throws Error(not_found).
+  Task<Operation> down(std::string project, std::string root);
+  /// Stops the cluster, whoever is up, or removes it.
+  Task<Operation> down_all(bool remove);
+  /// Removes all that a project has in the cluster, and forgets it. It is told as with down().
+  Task<Operation> purge(std::string project, std::string root);
   /// Makes the project's claim anew, fills it again, and starts the apps that use it.
   Task<Operation> reset(std::string project, std::string addon);
   Task<Operation> enable(std::string addon, std::string profile);
@@ -89,6 +95,7 @@ class Environment {
   void add_kinds();
   Task<Json> run_up(std::string root, operation::Context& context);
   Task<Json> run_down(bool remove, operation::Context& context);
+  Task<Json> run_rest(std::string project, operation::Context& context);
   Task<Json> run_restore(operation::Context& context);
   Task<Json> run_addons(operation::Context& context, std::string purge);
   Task<Json> run_rollout(std::string project, std::string app, operation::Context& context);
@@ -98,6 +105,9 @@ class Environment {
   Task<Json> run_purge(std::string project, operation::Context& context);
   Task<Json> run_reset(std::string project, std::string addon, operation::Context& context);
   Task<bool> reach_cluster();
+  Task<> leave(std::string project);
+  Task<> rest_apps(std::string project);
+  Task<> raise_rest(std::string project);
   Task<> remove_content(std::string project, operation::Context& context);
   Task<> stop_apps(std::string project, std::vector<std::string> apps);
   Task<std::vector<std::string>> claimed_addons(std::string project);
@@ -105,6 +115,8 @@ class Environment {
   Task<> remove_namespace(std::string name);
   Task<> save_secrets(operation::Context& context);
 
+  /// What stands in the checkout, under the name that it has here.
+  Task<ProjectSpec> load(std::string root);
   Task<> ensure_cluster(ClusterSpec spec, operation::Context& context);
   Task<> wait_fresh(std::set<std::string> nodes, std::string since, operation::Context& context);
   Task<> tell_addresses();

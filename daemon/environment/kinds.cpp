@@ -23,10 +23,17 @@ void Environment::add_kinds() {
              return [this, root = parameters.value("root", "")](Context& context) { return run_up(root, context); };
            },
            true});
-  with_.operations.add_kind(Kind{"down", [](const Json&) { return std::string("cluster"); }, whole_cluster,
+  with_.operations.add_kind(Kind{"down", [](const Json& parameters) { return parameters.value("project", "cluster"); },
+                                 [](const Json& parameters) {
+                                   std::vector<std::string> held{"cluster"};
+                                   if (parameters.contains("project"))
+                                     held.push_back("project/" + parameters.value("project", ""));
+                                   return held;
+                                 },
                                  [this](const Json& parameters) -> Body {
-                                   return [this, remove = parameters.value("remove", false)](Context& context) {
-                                     return run_down(remove, context);
+                                   return [this, project = parameters.value("project", ""),
+                                           remove = parameters.value("remove", false)](Context& context) {
+                                     return project.empty() ? run_down(remove, context) : run_rest(project, context);
                                    };
                                  },
                                  true});

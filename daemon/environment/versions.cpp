@@ -131,7 +131,7 @@ Task<> Environment::reach_project(std::string project) {
   if (!registered) throw Error(ErrorCode::not_found, "cannot find a running project called '" + project + "'", "gf up");
   const auto root = registered->root;
   if (!with_.deploy.spec(project)) {
-    auto loading = offload(with_.workers, project::load, root, vocabulary());
+    auto loading = load(root);
     auto spec = co_await std::move(loading);
     auto attaching = with_.deploy.attach(std::move(spec));
     co_await std::move(attaching);

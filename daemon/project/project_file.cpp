@@ -53,7 +53,7 @@ class Parser {
   void read_project(const YAML::Node& top) {
     if (in_.text(top, "apiVersion") != "greenfield.dev/v1")
       in_.complain(top["apiVersion"].IsDefined() ? top["apiVersion"] : top, "'apiVersion' must be greenfield.dev/v1");
-    spec_.name = in_.text(top, "name");
+    spec_.name = spec_.declared = in_.text(top, "name");
     if (!is_name(spec_.name))
       in_.complain(top["name"].IsDefined() ? top["name"] : top,
                    "'name' must be 1 to 30 of a-z, 0-9 and '-', beginning with a letter, not '" + spec_.name + "'");

@@ -10,7 +10,11 @@ namespace gf::project {
 struct Registration {
   std::string name;
   std::string root;
-  bool up = true;  ///< false after `gf down`: remembered, not running
+  bool up = true;        ///< false after `gf down`: remembered, not running
+  std::string declared;  ///< `name` in its greenfield.yaml; another than `name` where another checkout has that
+
+  /// Whether its folder is still there. Blocks for a moment.
+  bool living() const;
 };
 
 /// The registered checkouts: durable.
@@ -19,8 +23,18 @@ class Registry {
   Registry(FileSystem& files, std::filesystem::path path);
   const std::vector<Registration>& all() const { return all_; }
   const Registration* find(const std::string& name) const;
-  /// Adds or replaces by name. Throws Error(conflict) when the name belongs to another root that still exists.
+  /// The checkout by its folder, under the name that it got last.
+  const Registration* at_root(const std::string& root) const;
+  /// What the checkout `root` is called, whose greenfield.yaml says `declared`: as before, or as a new one, which is
+  /// known by `place` where another living checkout has that name.
+  std::string name_of(const std::string& root, const std::string& declared, const std::string& place) const;
+  /// Other checkouts that are up, by name; those whose folder is gone do not count.
+  std::vector<std::string> up_beside(const std::string& name) const;
+  /// Adds or replaces by name. What the same checkout was called before is down from now on. Throws Error(conflict)
+  /// when the name belongs to another root that still exists.
   void put(Registration registration);
+  /// Remembered, not running.
+  void take_down(const std::string& name);
   void remove(const std::string& name);
   /// A sentence about a damaged file that was kept aside, else "".
   std::string warning() const;
@@ -29,6 +43,7 @@ class Registry {
   state::Document document_;
   std::vector<Registration> all_;
   void save();
+  void save_or(const std::vector<Registration>& before);  ///< what is there again where it cannot be saved
 };
 
 }  // namespace gf::project

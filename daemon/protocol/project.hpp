@@ -72,8 +72,9 @@ struct AppSpec {
 
 /// greenfield.yaml, validated.
 struct ProjectSpec {
-  std::string name;
-  std::string root;  ///< the checkout: absolute path
+  std::string name;      ///< of the checkout: its namespace, its claims, its ports
+  std::string declared;  ///< `name` in greenfield.yaml, which several checkouts may share; so are their images called
+  std::string root;      ///< the checkout: absolute path
   ClusterSpec cluster;
   std::string profile = "dev";
   std::map<std::string, std::string> addons;                ///< name → profile

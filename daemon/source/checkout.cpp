@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "protocol/error.hpp"
@@ -36,6 +37,7 @@ struct Owned {
 using Repository = Owned<git_repository, git_repository_free>;
 using Index = Owned<git_index, git_index_free>;
 using Reference = Owned<git_reference, git_reference_free>;
+using Worktree = Owned<git_worktree, git_worktree_free>;
 
 void open(const std::string& root, Repository& repository) {
   static const Library library;
@@ -145,6 +147,15 @@ std::string find_root(std::string path) {
   Repository repository;
   open(path, repository);
   return without_slash(git_repository_workdir(repository));
+}
+
+std::string place_name(std::string root) {
+  Repository repository;
+  open(root, repository);
+  Worktree linked;
+  if (git_repository_is_worktree(repository) == 1 && git_worktree_open_from_repository(linked.put(), repository) == 0)
+    return git_worktree_name(linked);
+  return std::filesystem::path(root).filename();
 }
 
 Head read_head(std::string root) {

@@ -63,6 +63,8 @@ Change difference(const Tree& before, const Tree& after);
 
 /// The root of the work tree that `path` lies in. Throws Error(not_a_checkout).
 std::string find_root(std::string path);
+/// What tells the work tree from others of its repository: the name of a linked one, else that of its folder.
+std::string place_name(std::string root);
 Head read_head(std::string root);
 /// Reads the tree. Files whose size, time of change and inode stand in `known` keep that digest and are not read.
 Tree read_tree(std::string root, std::shared_ptr<const Tree> known);
