@@ -79,8 +79,18 @@ Daemon::Daemon(net::io_context& io, Paths paths)
       builder_(*engine_, images_, workers_, files_, paths_.state / "built"),
       history_(clock_, state::Document(files_, paths_.state / "history.json")),
       deploy_(
-          {io.get_executor(), clock_, workers_, kube_, mirror_, links_, images_, builder_, kustomize_, rollout_,
-           sources_, [this] { return cluster::workload_nodes(environment_.cluster_seen()); },
+          {io.get_executor(),
+           clock_,
+           workers_,
+           kube_,
+           mirror_,
+           links_,
+           images_,
+           builder_,
+           kustomize_,
+           rollout_,
+           sources_,
+           [this] { return cluster::workload_nodes(environment_.cluster_seen()); },
            [this](const std::string& project, const std::string& app) { environment_.request_rollout(project, app); },
            [this](const std::string& project, const std::string& sentence) { warn(project, sentence); },
            [this](const std::string& project, const std::string& app, const deploy::LastSync& sync) {
@@ -92,7 +102,11 @@ Daemon::Daemon(net::io_context& io, Paths paths)
              const auto routing = deliveries_.routing_of(project, app.name);
              return environment::divided(std::move(app), routing);
            },
-           history_, [this] { collector_.begin(); }}),
+           [this](const std::string& project, const AppSpec& app) { return environment_.wanted_data(project, app); },
+           [this](const std::string& project, const AppSpec& app) { return environment_.used_data(project, app); },
+           [this](const std::string& project) { environment_.follow_checkout(project); },
+           history_,
+           [this] { collector_.begin(); }}),
       collector_(
           {io.get_executor(), *engine_, images_, builder_, kube_, mirror_, history_,
            [this] {

@@ -33,7 +33,8 @@ struct LastSync {
 /// The running containers of one app and what of the checkout is in them. Each is brought to the newest tree by itself:
 ///   unknown (just started) ─ compare, write ─▶ synced ─ new tree: write the difference ─▶ synced
 /// What a sync that failed may have written, and what changed while it was read, is written again with the next one.
-/// Only then is its pod let through the readiness gate.
+/// Only then is its pod let through the readiness gate. A pod that was made for another branch's data keeps the files
+/// that it has: they belong to these data.
 class Replicas {
  public:
   struct Collaborators {
@@ -51,8 +52,9 @@ class Replicas {
 
   void set_app(AppSpec app) { app_ = std::move(app); }
   const AppSpec& app() const { return app_; }
-  /// The state that all replicas shall have.
-  void set_snapshot(source::Snapshot snapshot);
+  /// The state that all replicas shall have that were made for the data of the branch `data`, as note_data() marks
+  /// them.
+  void set_snapshot(source::Snapshot snapshot, std::string data = {});
   /// Looks at the mirror again: pods came, went or changed.
   void refresh();
   std::vector<ReplicaStatus> status() const;
@@ -66,6 +68,7 @@ class Replicas {
     std::set<std::string> unsure;              ///< the checkout's paths that it may have otherwise than `tree` says
     source::Head head;
     bool busy = false, gate_open = false;
+    bool left = false;  ///< as it is: it is of other data
   };
   Task<> bring_up_to_date(std::string pod, std::string container_id);
   Task<bool> sync_once(std::string pod, std::string container_id);
@@ -77,7 +80,7 @@ class Replicas {
   void note_all_done();
 
   Collaborators with_;
-  std::string project_, root_;
+  std::string project_, root_, data_;
   AppSpec app_;
   source::Snapshot snapshot_;
   std::map<std::string, std::shared_ptr<Replica>> replicas_;  ///< by pod name

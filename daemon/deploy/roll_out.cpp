@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "deploy/data_mark.hpp"
 #include "deploy/deploy_service.hpp"
 #include "deploy/supervised.hpp"
 #include "manifest/transform.hpp"
@@ -106,6 +107,7 @@ Task<std::vector<Json>> DeployService::objects(const Project& project, AppSpec a
     auto rendering = render(project, app, image);
     wanted = co_await std::move(rendering);
   }
+  for (auto& object : wanted) note_data(object, with_.used_data(project.spec.name, app));
   if (app.on_sync == OnSync::restart) {
     auto looking = with_.builder.image(image);
     const auto known = co_await std::move(looking);

@@ -78,6 +78,15 @@ void Environment::add_kinds() {
       },
       false});
   with_.operations.add_kind(Kind{
+      branch_kind, name("project"),
+      [](const Json& parameters) { return std::vector<std::string>{"project/" + parameters.value("project", "")}; },
+      [this](const Json& parameters) -> Body {
+        return [this, project = parameters.value("project", "")](Context& context) {
+          return run_branch(project, context);
+        };
+      },
+      false});
+  with_.operations.add_kind(Kind{
       "rollback", name("app"),
       [](const Json& parameters) { return std::vector<std::string>{"project/" + parameters.value("project", "")}; },
       [this](const Json& parameters) -> Body {

@@ -176,7 +176,9 @@ Task<Json> Environment::run_purge(std::string project, Context& context) {
     auto removing = remove_content(project, context);
     co_await std::move(removing);
   }
-  std::erase_if(seeds_, [&](const auto& one) { return one.first.starts_with(project + '/'); });
+  const auto is_of_it = [&](const auto& one) { return one.first.starts_with(project + '/'); };
+  std::erase_if(seeds_, is_of_it);
+  std::erase_if(branches_, is_of_it);
   with_.addons.want(asker(project), {});
   with_.registry.remove(project);
   with_.purged(project);

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <regex>
 
+#include "project/data_reader.hpp"
 #include "project/keys.hpp"
 #include "project/mesh_reader.hpp"
 #include "project/sleep_reader.hpp"
@@ -27,11 +28,14 @@ bool is_name(const std::string& text) {
 bool is_inside(const std::filesystem::path& path) {
   return !path.is_absolute() && std::ranges::find(path, "..") == path.end();
 }
-
 std::string clean(const std::string& path) {
   auto text = std::filesystem::path(path).lexically_normal().string();
   while (text.size() > 1 && text.ends_with('/')) text.pop_back();
   return text;
+}
+
+OnSync read_on_sync(const std::string& text) {
+  return text == "reload" ? OnSync::reload : text == "restart" ? OnSync::restart : OnSync::none;
 }
 
 class Parser {
@@ -63,6 +67,7 @@ class Parser {
       spec_.cluster.workers = in_.integer(cluster, "workers", 0, 9, 2);
       spec_.cluster.host_ports = in_.integer(cluster, "host_ports", 0, 100, 10);
     }
+    spec_.data = read_data(in_, top);
     if (const auto addons = top["addons"]; addons.IsDefined() && !addons.IsNull()) read_addons(addons);
     if (const auto apps = top["apps"]; apps.IsDefined() && !apps.IsNull() && in_.open(apps, "'apps'", {}))
       read_apps(apps);
@@ -212,10 +217,6 @@ class Parser {
     if (!is_inside(path))
       in_.complain(map[key], std::string("'") + key + "' must lie inside the checkout, not at '" + path + "'");
     return path.empty() ? path : clean(path);
-  }
-
-  static OnSync read_on_sync(const std::string& text) {
-    return text == "reload" ? OnSync::reload : text == "restart" ? OnSync::restart : OnSync::none;
   }
 
   Vocabulary vocabulary_;

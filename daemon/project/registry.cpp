@@ -17,7 +17,8 @@ Registry::Registry(FileSystem& files, std::filesystem::path path) : document_(fi
     std::vector<Registration> all;
     for (const auto& item : list) {
       const std::string name = item.at("name");
-      all.push_back({name, item.at("root"), item.at("up"), item.value("declared", name)});
+      BranchData data{item.value("base_branch", ""), item.value("branch", "")};
+      all.push_back({name, item.at("root"), item.at("up"), item.value("declared", name), std::move(data)});
     }
     return all;
   });
@@ -59,6 +60,7 @@ void Registry::put(Registration registration) {
                 "cannot use the name '" + registration.name + "': the project in " + found->root + " has it",
                 "change `name` in one of the two greenfield.yaml");
   const auto before = all_;
+  if (found != all_.end()) registration.data = found->data;
   // What the checkout is called now stands before what it was called.
   const auto place =
       std::ranges::find_if(
@@ -75,6 +77,13 @@ void Registry::take_down(const std::string& name) {
   const auto before = all_;
   for (auto& one : all_)
     if (one.name == name) one.up = false;
+  save_or(before);
+}
+
+void Registry::use_data(const std::string& name, BranchData data) {
+  const auto before = all_;
+  for (auto& one : all_)
+    if (one.name == name) one.data = data;
   save_or(before);
 }
 
@@ -100,6 +109,8 @@ void Registry::save() {
     item["root"] = one.root;
     item["up"] = one.up;
     item["declared"] = one.declared;
+    item["base_branch"] = one.data.base;
+    item["branch"] = one.data.branch;
     list.push_back(std::move(item));
   }
   document_.save(list);

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "project/branch_data.hpp"
 #include "state/document.hpp"
 
 namespace gf::project {
@@ -12,6 +13,7 @@ struct Registration {
   std::string root;
   bool up = true;        ///< false after `gf down`: remembered, not running
   std::string declared;  ///< `name` in its greenfield.yaml; another than `name` where another checkout has that
+  BranchData data = {};
 
   /// Whether its folder is still there. Blocks for a moment.
   bool living() const;
@@ -30,11 +32,13 @@ class Registry {
   std::string name_of(const std::string& root, const std::string& declared, const std::string& place) const;
   /// Other checkouts that are up, by name; those whose folder is gone do not count.
   std::vector<std::string> up_beside(const std::string& name) const;
-  /// Adds or replaces by name. What the same checkout was called before is down from now on. Throws Error(conflict)
-  /// when the name belongs to another root that still exists.
+  /// Adds or replaces by name; which data it uses stays as it was. What the same checkout was called before is down
+  /// from now on. Throws Error(conflict) when the name belongs to another root that still exists.
   void put(Registration registration);
   /// Remembered, not running.
   void take_down(const std::string& name);
+  /// No effect for an unknown one.
+  void use_data(const std::string& name, BranchData data);
   void remove(const std::string& name);
   /// A sentence about a damaged file that was kept aside, else "".
   std::string warning() const;

@@ -70,6 +70,13 @@ struct AppSpec {
   bool operator==(const AppSpec&) const = default;
 };
 
+/// Whether the data of a project follow the branches of its checkout.
+struct DataSpec {
+  bool per_branch = false;
+  std::string base;  ///< the branch whose data others begin with; "" = the one that was checked out at first
+  bool operator==(const DataSpec&) const = default;
+};
+
 /// greenfield.yaml, validated.
 struct ProjectSpec {
   std::string name;      ///< of the checkout: its namespace, its claims, its ports
@@ -80,6 +87,7 @@ struct ProjectSpec {
   std::map<std::string, std::string> addons;                ///< name → profile
   std::map<std::string, std::vector<std::string>> seeds;    ///< addon → files that fill it, relative to the checkout
   std::map<std::string, std::chrono::seconds> addon_sleep;  ///< addon → unused for so long it is scaled to zero
+  DataSpec data;
   std::vector<AppSpec> apps;
 };
 

@@ -37,6 +37,7 @@ struct Owned {
 using Repository = Owned<git_repository, git_repository_free>;
 using Index = Owned<git_index, git_index_free>;
 using Reference = Owned<git_reference, git_reference_free>;
+using Branches = Owned<git_branch_iterator, git_branch_iterator_free>;
 using Worktree = Owned<git_worktree, git_worktree_free>;
 
 void open(const std::string& root, Repository& repository) {
@@ -177,6 +178,21 @@ Head read_head(std::string root) {
   }
   head.dirty = is_dirty(repository);
   return head;
+}
+
+std::set<std::string> local_branches(std::string root) {
+  Repository repository;
+  open(root, repository);
+  Branches branches;
+  if (git_branch_iterator_new(branches.put(), repository, GIT_BRANCH_LOCAL) != 0)
+    throw Error(ErrorCode::not_a_checkout, "cannot list the branches of " + root);
+  std::set<std::string> names;
+  for (;;) {
+    Reference one;
+    git_branch_t kind{};
+    if (git_branch_next(one.put(), &kind, branches) != 0) return names;
+    names.insert(git_reference_shorthand(one));
+  }
 }
 
 Tree read_tree(std::string root, std::shared_ptr<const Tree> known) {

@@ -144,6 +144,21 @@ TEST_CASE("who else is up keeps the cluster; whose folder is gone does not") {
   CHECK(names(Registry(fixture.files, file)) == std::vector<std::string>{"shop", "shop-feature-", "shop-gone"});
 }
 
+TEST_CASE("which data a project uses is kept over its ups and downs") {
+  Fixture fixture;
+  auto& registry = fixture.registry;
+  const auto root = fixture.at("shop");
+  registry.put({"shop", root, true, "shop"});
+  registry.use_data("shop", {"main", "feature"});
+  registry.take_down("shop");
+  registry.put({"shop", root, true, "shop"});
+  CHECK(Registry(fixture.files, file).find("shop")->data == BranchData{"main", "feature"});
+  registry.use_data("nobody", {"main", ""});
+  registry.remove("shop");
+  registry.put({"shop", root, true, "shop"});
+  CHECK(registry.find("shop")->data == BranchData());
+}
+
 TEST_CASE("a list of before has its names as declared") {
   test::MemoryFileSystem files;
   files.write_atomically(file, R"({"version": 1, "contents": [{"name": "shop", "root": "/r", "up": true}]})");
