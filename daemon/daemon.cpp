@@ -104,6 +104,9 @@ Daemon::Daemon(net::io_context& io, Paths paths)
              const auto routing = deliveries_.routing_of(project, app.name);
              return environment::divided(std::move(app), routing);
            },
+           [this](const std::string& project, const AppSpec& app) { return environment_.wanted_data(project, app); },
+           [this](const std::string& project, const AppSpec& app) { return environment_.used_data(project, app); },
+           [this](const std::string& project) { environment_.follow_checkout(project); },
            history_,
            [this] { collector_.begin(); },
            files_,

@@ -73,13 +73,26 @@ void print_delivery(const std::string& app, const Json& delivery) {
   std::cout << '\n';
 }
 
+/// Whose data the project uses where they follow branches.
+void print_data(const Json& data) {
+  const auto branch = data.value("branch", ""), base = data.value("base", "");
+  std::string stays;
+  for (const auto& addon : data.at("stays")) stays += (stays.empty() ? "" : ", ") + addon.get<std::string>();
+  std::cout << "  data: those of " << branch << (branch == base ? " (the base branch)" : " (base " + base + ')')
+            << (stays.empty() ? "" : "; the same for all branches in " + stays) << '\n';
+}
+
 void print_project(const Json& project, bool color) {
-  std::cout << "project " << project.value("name", "") << ": " << paint(project.value("state", ""), color) << ", "
-            << project.value("root", "");
+  const auto name = project.value("name", ""), declared = project.value("declared", name);
+  std::cout << "project " << name << (declared == name ? "" : " (worktree of " + declared + ')') << ": "
+            << paint(project.value("state", ""), color) << ", " << project.value("root", "");
   if (project.contains("commit"))
     std::cout << ", " << (project.value("branch", "").empty() ? "detached" : project.value("branch", "")) << ' '
               << version_text(project);
   std::cout << '\n';
+  if (project.value("gone", false))
+    std::cout << "  its folder is gone: gf down --purge --project " << name << " removes what it has in the cluster\n";
+  if (project.contains("data")) print_data(project["data"]);
   for (const auto& app : project.at("apps")) {
     std::cout << "  " << app.value("name", "") << ": " << paint(app.value("state", ""), color);
     if (app.contains("asleep"))

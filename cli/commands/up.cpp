@@ -43,27 +43,34 @@ void add_up(CLI::App& app, Context& context) {
 }
 
 void add_down(CLI::App& app, Context& context) {
-  auto* command = app.add_subcommand("down", "stop the cluster's nodes; everything is kept for the next `gf up`");
+  auto* command = app.add_subcommand(
+      "down", "stop this project, and the cluster's nodes with the last one; everything is kept for the next `gf up`");
   struct Options {
-    bool remove = false, purge = false, yes = false;
+    bool all = false, remove = false, purge = false, yes = false;
+    std::string project;
   };
   auto options = std::make_shared<Options>();
+  auto* all = command->add_flag("--all", options->all, "stop the nodes, whatever other projects are up");
   auto* remove = command->add_flag("--delete", options->remove, "remove the cluster with all its data");
   auto* purge = command->add_flag("--purge", options->purge,
                                   "stop nothing; remove just this project: its apps, and its data in every addon");
-  purge->excludes(remove);
+  auto* project = command->add_option("--project", options->project, "another one than this folder's, by its name");
+  all->excludes(remove)->excludes(purge)->excludes(project);
+  remove->excludes(purge)->excludes(project);
   command->add_flag("--yes", options->yes, "do not ask before --purge")->needs(purge);
   command->callback([&context, options] {
     context.session.ensure_daemon();
-    Json body;
-    if (options->purge) {
+    auto body = Json::object();
+    if (options->remove) body["delete"] = true;
+    if (!options->project.empty())
+      body["project"] = options->project;
+    else if (!options->all && !options->remove)
       body["root"] = project_root(context.folder);
-      confirm("This removes the project in " + body.value("root", "") + " with its data in all addons.", options->yes);
-      finish(context, context.session.send("POST", "/v1/purge", body));
-      return;
+    if (options->purge) {
+      const auto which = options->project.empty() ? "in " + body.value("root", "") : options->project;
+      confirm("This removes the project " + which + " with its data in all addons.", options->yes);
     }
-    body["delete"] = options->remove;
-    finish(context, context.session.send("POST", "/v1/down", body));
+    finish(context, context.session.send("POST", options->purge ? "/v1/purge" : "/v1/down", body));
   });
 }
 

@@ -64,6 +64,9 @@ AddonSpec read(const Json& from, const std::filesystem::path& folder, const Tabl
     claim.create = optional_command(*found, "create");
     claim.remove = optional_command(*found, "remove");
     claim.env = found->value("env", Table());
+    if (const auto branches = found->find("branches"); branches != found->end())
+      claim.branches = BranchClaim{branches->value("values", Table()), branches->value("most", 0),
+                                   read_command(branches->at("create")), read_command(branches->at("remove"))};
     spec.claim = std::move(claim);
   }
   spec.connect = optional_command(from, "connect");

@@ -44,11 +44,19 @@ struct SecretSpec {
   std::map<std::string, int> keys;  ///< key → length of the random value
 };
 
+/// How a branch of a project's checkout gets data of its own within the claim.
+struct BranchClaim {
+  std::map<std::string, std::string> values;  ///< name → template over the values of the base branch, which it replaces
+  int most = 0;                               ///< branches, 0 = there is no end of them
+  PodCommand create, remove;                  ///< twice is the same as once
+};
+
 /// What one project gets of an addon.
 struct Claim {
   std::map<std::string, std::string> values;  ///< name → template
   std::optional<PodCommand> create, remove;   ///< twice is the same as once
   std::map<std::string, std::string> env;     ///< variable → template
+  std::optional<BranchClaim> branches;        ///< nothing: its data do not follow branches
 };
 
 /// How what one project has of an addon gets into a file and back. The values come on standard input, ended by an empty

@@ -134,10 +134,21 @@ Json app_json(const Services& services, const std::string& project, const deploy
   return json;
 }
 
+Json data_json(const environment::DataStatus& data) {
+  Json json;
+  json["base"] = data.base;
+  json["branch"] = data.branch;
+  json["stays"] = data.stays;
+  json["kept"] = data.kept;
+  return json;
+}
+
 Json project_json(const Services& services, const project::Registration& registration) {
   Json json;
   json["name"] = registration.name;
   json["root"] = registration.root;
+  json["declared"] = registration.declared;
+  json["gone"] = !registration.living();
   json["apps"] = Json::array();
   json["addons"] = Json::array();
   json["state"] = !registration.up ? "down" : services.kube.available() ? "starting" : waiting;
@@ -145,6 +156,7 @@ Json project_json(const Services& services, const project::Registration& registr
   if (!spec) return json;
   for (const auto& [name, profile] : spec->addons) json["addons"].push_back(name);
   json["seeds"] = services.environment.seeds(registration.name);
+  if (const auto data = services.environment.data(registration.name)) json["data"] = data_json(*data);
   if (const auto* snapshot = services.deploy.snapshot(registration.name); snapshot && snapshot->tree) {
     json["branch"] = snapshot->head.branch;
     json["commit"] = snapshot->head.commit;

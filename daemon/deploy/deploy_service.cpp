@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/digest.hpp"
+#include "deploy/data_mark.hpp"
 #include "kube/readiness.hpp"
 #include "manifest/asleep.hpp"
 #include "manifest/transform.hpp"
@@ -122,7 +123,7 @@ Task<> DeployService::take_over(ProjectSpec spec) {
       replicas = std::make_unique<Replicas>(std::move(with), name, spec.root, app);
     }
     replicas->set_app(app);
-    replicas->set_snapshot(project.snapshot);
+    replicas->set_snapshot(project.snapshot, with_.wanted_data(name, app));
     replicas->refresh();
   }
   with_.moved();
@@ -169,11 +170,14 @@ void DeployService::changed(const std::string& name, source::Snapshot snapshot) 
   const auto found = projects_.find(name);
   if (found == projects_.end()) return;
   auto& project = *found->second;
-  const auto before = project.snapshot.tree;
+  const auto before = project.snapshot;
   project.snapshot = snapshot;
-  for (const auto& [app, replicas] : project.apps) replicas->set_snapshot(snapshot);
+  for (const auto& [app, replicas] : project.apps)
+    replicas->set_snapshot(snapshot, with_.wanted_data(name, replicas->app()));
   with_.moved();
-  if (before->digest() != snapshot.tree->digest()) recheck(name);
+  const bool switched = before.head.branch != snapshot.head.branch;
+  if (switched) with_.branch_changed(name);
+  if (switched || before.tree->digest() != snapshot.tree->digest()) recheck(name);
 }
 
 void DeployService::recheck(const std::string& name) {
@@ -186,9 +190,15 @@ Task<> DeployService::check_images(std::string name) {
   const auto spec = found->second->spec;
   const auto tree = found->second->snapshot.tree;
   for (const auto& app : spec.apps) {
-    if (app.strategy != Strategy::rolling) continue;  // a new version waits for somebody's word
-    operation::Silent nobody;                         // looking which image a change asks for is nobody's step
-    auto naming = with_.builder.name(name, spec.root, app, tree, nobody);
+    const auto* deployment = with_.mirror.find("Deployment", name, app.name);
+    const bool other_data =
+        deployment && data_of(deployment->at("spec").at("template")) != with_.wanted_data(name, app);
+    if (app.strategy != Strategy::rolling) {  // a new version waits for somebody's word
+      if (other_data) with_.needs_rollout(name, app.name);
+      continue;
+    }
+    operation::Silent nobody;  // looking which image a change asks for is nobody's step
+    auto naming = with_.builder.name(spec.declared, spec.root, app, tree, nobody);
     const auto image = co_await std::move(naming);
     const auto again = projects_.find(name);
     if (again == projects_.end()) co_return;
@@ -200,48 +210,8 @@ Task<> DeployService::check_images(std::string name) {
     const auto known = running(name, app.name);
     if (known.image.key.empty()) continue;
     const bool is_wanted = known.image.key == image.key || known.passed_over == image.key;
-    if (!is_wanted || rolling_.is_unfinished(name, app.name)) with_.needs_rollout(name, app.name);
+    if (!is_wanted || other_data || rolling_.is_unfinished(name, app.name)) with_.needs_rollout(name, app.name);
   }
-}
-
-std::vector<AppStatus> DeployService::status(const std::string& name) const {
-  std::vector<AppStatus> all;
-  const auto found = projects_.find(name);
-  if (found == projects_.end()) return all;
-  for (const auto& app : found->second->spec.apps) {
-    AppStatus one;
-    one.name = app.name;
-    one.replicas = app.replicas;
-    one.state = "absent";
-    const auto& replicas = *found->second->apps.at(app.name);
-    one.pods = replicas.status();
-    one.last_sync = replicas.last_sync();
-    if (const auto* object = with_.mirror.find("Deployment", name, app.name)) {
-      const auto seen = kube::assess(*object);
-      one.state = seen.ready ? "ready" : seen.failed ? "failed" : "starting";
-      one.reason = seen.reason;
-      if (app.autoscale) one.replicas = object->at("spec").value("replicas", app.autoscale->min);
-      const auto now = running_in(object);
-      one.image = now.image.reference;
-      one.rolled_back = !now.passed_over.empty();
-      one.passed_over = now.passed_over;
-      if (const auto* left = with_.history.find(name, app.name, now.passed_over)) one.why = left->reason;
-      if (const auto rest = manifest::asleep(*object)) {
-        one.state = "asleep";
-        one.asleep_since = rest->since;
-        one.asleep_saves_mib = rest->replicas * manifest::requested_mib(*object);
-      }
-    }
-    one.ready = static_cast<int>(std::ranges::count_if(one.pods, &ReplicaStatus::ready));
-    if (one.state == "starting")
-      for (const auto* pod : with_.mirror.all("Pod", name, app_label, app.name))
-        if (manifest::is_hopeless(*pod)) {
-          one.state = "failed";
-          one.reason = kube::trouble(*pod);
-        }
-    all.push_back(std::move(one));
-  }
-  return all;
 }
 
 Task<> DeployService::stop() {

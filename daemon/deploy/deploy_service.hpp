@@ -44,6 +44,11 @@ class DeployService : VersionSteps {
     std::function<void()> moved;  ///< another state of a checkout, or another spec of a project, is followed
     /// The app with its requests divided between the stable version and a new one.
     std::function<AppSpec(const std::string& project, AppSpec app)> divide;
+    /// Which branch's data the app is to use as the checkout stands.
+    std::function<std::string(const std::string& project, const AppSpec& app)> wanted_data;
+    /// Which branch's data the variables of its claims lead to now.
+    std::function<std::string(const std::string& project, const AppSpec& app)> used_data;
+    std::function<void(const std::string& project)> branch_changed;  ///< another one is checked out
     History& history;
     /// A version has come in: others may have become too old to be kept.
     std::function<void()> came_in;

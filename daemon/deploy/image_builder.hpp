@@ -22,7 +22,7 @@ class ImageBuilder {
       : engine_(engine), images_(images), workers_(workers), files_(files), folder_(std::move(folder)) {}
 
   /// What the image of `app` is called for this tree, without building it. Obtains the platform images that its build
-  /// arguments name.
+  /// arguments name. `project`: as greenfield.yaml calls it, so that its checkouts share what they have in common.
   Task<BuiltImage> name(std::string project, std::string root, AppSpec app, std::shared_ptr<const source::Tree> tree,
                         operation::Context& context);
   /// Ensures `image`, which name() has named for that tree. Throws Error(build_failed) with the compiler's words.

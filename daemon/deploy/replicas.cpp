@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/backoff.hpp"
+#include "deploy/data_mark.hpp"
 #include "deploy/mounted.hpp"
 #include "node/pod_exec.hpp"
 #include "protocol/error.hpp"
@@ -45,13 +46,16 @@ Replicas::Replicas(Collaborators with, std::string project, std::string root, Ap
         warn(name + ": " + error_from(thrown).message());
       }) {}
 
-void Replicas::set_snapshot(source::Snapshot snapshot) {
+void Replicas::set_snapshot(source::Snapshot snapshot, std::string data) {
   const bool is_save = snapshot.tree != snapshot_.tree;
   snapshot_ = std::move(snapshot);
   if (is_save) {
     counting_ = {};
     counting_.seen = since_save();
   }
+  const bool other = data != data_;
+  data_ = std::move(data);
+  if (other) return refresh();
   for (const auto& [pod, replica] : replicas_) wake(replica);
 }
 
@@ -83,6 +87,7 @@ void Replicas::refresh() {
     replica->node = pod->at("spec").value("nodeName", "");
     replica->image = pod->at("spec")["containers"][0].value("image", "");
     replica->gate_open = gate_is_open(*pod);
+    replica->left = data_of(*pod) != data_;
   }
   replicas_ = std::move(present);
   // Not before all are heard of: those of a cluster that is not reached are no less there.
@@ -94,7 +99,7 @@ void Replicas::refresh() {
 }
 
 void Replicas::wake(const std::shared_ptr<Replica>& replica) {
-  if (!syncs(app_) || replica->busy || !snapshot_.tree) return;
+  if (!syncs(app_) || replica->busy || replica->left || !snapshot_.tree) return;
   if (replica->mounted && !replica->tree) {
     replica->tree = snapshot_.tree;
     replica->head = snapshot_.head;
@@ -122,7 +127,7 @@ Task<> Replicas::set_gate(std::string pod, bool open) {
 Task<bool> Replicas::sync_once(std::string pod, std::string container_id) {
   auto replica = current(pod, container_id);
   const auto wanted = snapshot_;
-  if (!replica || container_id.empty() || is_current(*replica)) co_return false;
+  if (!replica || replica->left || container_id.empty() || is_current(*replica)) co_return false;
   const bool is_save = replica->tree && !(replica->mending && replica->tree == wanted.tree);
   LastSync sum;
   if (replica->mounted) {
@@ -155,7 +160,7 @@ double Replicas::since_save() const {
 void Replicas::note_all_done() {
   if (counting_.replicas == 0) return;
   for (const auto& [pod, replica] : replicas_)
-    if (!replica->container_id.empty() && replica->tree != snapshot_.tree) return;
+    if (!replica->left && !replica->container_id.empty() && replica->tree != snapshot_.tree) return;
   counting_.seconds = since_save();
   last_sync_ = std::exchange(counting_, {});
   with_.synced(*last_sync_);
@@ -165,7 +170,8 @@ Task<> Replicas::bring_up_to_date(std::string pod, std::string container_id) {
   Backoff backoff(std::chrono::milliseconds(100), std::chrono::seconds(5));
   for (int unsettled = 0;;) {
     auto replica = current(pod, container_id);
-    if (!replica) co_return;
+    if (replica && replica->left) replica->busy = false;
+    if (!replica || replica->left) co_return;
     bool failed = false;
     try {
       if (replica->gate_open && !replica->tree) {

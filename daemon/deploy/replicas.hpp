@@ -35,7 +35,8 @@ struct LastSync {
 ///   unknown (just started) ─ compare, write ─▶ synced ─ new tree: write the difference ─▶ synced
 /// What a sync that failed may have written, and what changed while it was read, is written again with the next one.
 /// Only then is its pod let through the readiness gate. Where the checkout is mounted nothing is written, and nothing
-/// is unknown: the program is told of each new tree.
+/// is unknown: the program is told of each new tree. A pod that was made for another branch's data keeps the files that
+/// it has: they belong to these data.
 class Replicas {
  public:
   struct Collaborators {
@@ -54,8 +55,9 @@ class Replicas {
 
   void set_app(AppSpec app) { app_ = std::move(app); }
   const AppSpec& app() const { return app_; }
-  /// The state that all replicas shall have.
-  void set_snapshot(source::Snapshot snapshot);
+  /// The state that all replicas shall have that were made for the data of the branch `data`, as note_data() marks
+  /// them.
+  void set_snapshot(source::Snapshot snapshot, std::string data = {});
   /// Looks at the mirror again: pods came, went or changed.
   void refresh();
   std::vector<ReplicaStatus> status() const;
@@ -77,6 +79,7 @@ class Replicas {
     bool mounted = false;  ///< the checkout itself: it is told of changes, and has no gate
     bool mending = false;  ///< what is synced now mends what somebody else has changed there: no save
     std::string trouble;   ///< why the latest try to sync failed
+    bool left = false;     ///< as it is: it is of other data
   };
   struct Look;
   class LookEnd;
@@ -104,7 +107,7 @@ class Replicas {
   void note_all_done();
 
   Collaborators with_;
-  std::string project_, root_;
+  std::string project_, root_, data_;
   AppSpec app_;
   source::Snapshot snapshot_;
   std::map<std::string, std::shared_ptr<Replica>> replicas_;  ///< by pod name

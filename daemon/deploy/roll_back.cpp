@@ -1,3 +1,4 @@
+#include "deploy/data_mark.hpp"
 #include "deploy/deploy_service.hpp"
 #include "protocol/error.hpp"
 
@@ -69,6 +70,7 @@ Task<> DeployService::put_back(std::string name, AppSpec app, LastGood good, Run
     if (object.value("kind", "") != "Deployment" || object.at("metadata").value("name", "") != app.name) continue;
     note_running(object, noted);
     deploy::put_back(object, good);
+    note_data(object, with_.used_data(name, app));
     auto applying = with_.kube.apply(std::move(object));
     const auto stored = co_await std::move(applying);
     manifest::Applied workload{"Deployment", name, app.name,

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "deploy/data_mark.hpp"
 #include "deploy/deploy_service.hpp"
 #include "deploy/mounted.hpp"
 #include "deploy/supervised.hpp"
@@ -41,22 +42,22 @@ Task<BuiltImage> DeployService::provide(std::string name, std::string app_name, 
 
 Task<BuiltImage> DeployService::named(std::string name, AppSpec app, std::shared_ptr<const source::Tree> tree,
                                       operation::Context& context) {
-  const auto root = at(name).spec.root;
-  auto naming = with_.builder.name(name, root, std::move(app), std::move(tree), context);
+  const auto spec = at(name).spec;
+  auto naming = with_.builder.name(spec.declared, spec.root, std::move(app), std::move(tree), context);
   co_return co_await std::move(naming);
 }
 
 Task<> DeployService::build(std::string name, AppSpec app, std::shared_ptr<const source::Tree> tree, BuiltImage image,
                             bool nodes_suffice, operation::Context& context) {
   take_in_hand(image.reference);
-  const auto root = at(name).spec.root;
+  const auto spec = at(name).spec;
   std::function<Task<>(operation::Context&)> body = [&](operation::Context& step) -> Task<> {
     if (nodes_suffice) {
       auto looking = with_.images.all_hold(image.reference, with_.nodes());
       const bool held = co_await std::move(looking);
       if (held) co_return;
     }
-    auto building = with_.builder.build(name, root, app, tree, image, step);
+    auto building = with_.builder.build(spec.declared, spec.root, app, tree, image, step);
     co_await std::move(building);
   };
   auto stepping = run_step(context, "build " + app.name, body);
@@ -107,6 +108,7 @@ Task<std::vector<Json>> DeployService::objects(const Project& project, AppSpec a
     auto rendering = render(project, app, image);
     wanted = co_await std::move(rendering);
   }
+  for (auto& object : wanted) note_data(object, with_.used_data(project.spec.name, app));
   if (app.on_sync == OnSync::restart) {
     auto looking = with_.builder.image(image);
     const auto known = co_await std::move(looking);

@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "core/with_timeout.hpp"
 #include "environment/environment.hpp"
 #include "kube/node_address.hpp"
 #include "kube/readiness.hpp"
@@ -16,7 +15,6 @@ namespace {
 
 constexpr int nudges = 12;  // past the ten seconds of the kubelet's own next look
 constexpr auto nudge_pause = std::chrono::seconds(1);
-constexpr auto save_limit = std::chrono::seconds(5);
 
 }  // namespace
 
@@ -111,42 +109,6 @@ Task<> Environment::open_forwards() {
       co_await std::move(opening);
     }
   }
-}
-
-/// They are saved when they appear. For what appeared a moment ago; a cluster that does not answer is removed anyway.
-Task<> Environment::save_secrets(Context& context) {
-  auto saving = with_.addons.saved_secrets().save();
-  auto limited = with_timeout(with_.clock, save_limit, "cannot wait longer for the cluster", std::move(saving));
-  try {
-    co_await std::move(limited);
-  } catch (const Error& error) {
-    if (error.code() == ErrorCode::cancelled) throw;
-    context.log("Secrets that outlive the cluster were not asked for once more: " + error.message());
-  }
-}
-
-Task<Json> Environment::run_down(bool remove, Context& context) {
-  auto closing = with_.forwards.close_all();
-  co_await std::move(closing);
-  const auto all = with_.registry.all();
-  for (auto one : all) {
-    auto detaching = with_.deploy.detach(one.name);
-    co_await std::move(detaching);
-    one.up = false;
-    with_.registry.put(std::move(one));
-  }
-  if (remove) {
-    auto saving = save_secrets(context);
-    co_await std::move(saving);
-  }
-  std::function<Task<>(Context&)> body = [&](Context& step) {
-    return remove ? with_.cluster.remove(step) : with_.cluster.stop(step);
-  };
-  auto stepping = run_step(context, remove ? "remove the cluster" : "stop the nodes", body);
-  co_await std::move(stepping);
-  auto looking = look();
-  co_await std::move(looking);
-  co_return Json::object();
 }
 
 Task<Json> Environment::run_restore(Context& context) {

@@ -48,10 +48,19 @@ void Environment::set_wanted(bool running) {
   gave_up_.reset();
 }
 
+Task<ProjectSpec> Environment::load(std::string root) {
+  auto loading = offload(with_.workers, project::load, root, vocabulary());
+  auto spec = co_await std::move(loading);
+  auto placing = offload(with_.workers, source::place_name, root);
+  const auto place = co_await std::move(placing);
+  spec.name = with_.registry.name_of(root, spec.declared, place);
+  co_return spec;
+}
+
 Task<Operation> Environment::up(std::string root) {
   auto finding = offload(with_.workers, source::find_root, root);
   root = co_await std::move(finding);
-  auto loading = offload(with_.workers, project::load, root, vocabulary());
+  auto loading = load(root);
   const auto spec = co_await std::move(loading);
   auto checking = check_seeds(spec);
   co_await std::move(checking);
@@ -63,21 +72,9 @@ Task<Operation> Environment::up(std::string root) {
   parameters["project"] = spec.name;
   parameters["root"] = spec.root;
   with_.operations.refuse_conflict("up", parameters);
-  with_.registry.put({spec.name, spec.root, true});
+  with_.registry.put({spec.name, spec.root, true, spec.declared});
   with_.addons.want(asker(spec.name), spec.addons);
   co_return with_.operations.start("up", parameters);
-}
-
-Task<Operation> Environment::down(bool remove) {
-  auto ending = end_rollouts();
-  co_await std::move(ending);
-  auto halting = halt_deliveries({});
-  co_await std::move(halting);
-  Json parameters;
-  parameters["remove"] = remove;
-  with_.operations.refuse_conflict("down", parameters);
-  set_wanted(false);
-  co_return with_.operations.start("down", parameters);
 }
 
 Task<Operation> Environment::enable(std::string addon, std::string profile) {
@@ -171,8 +168,9 @@ Task<> Environment::attach_projects() {
   for (const auto& one : all) {
     if (!one.up || with_.deploy.spec(one.name)) continue;
     try {
-      auto loading = offload(with_.workers, project::load, one.root, vocabulary());
+      auto loading = load(one.root);
       auto spec = co_await std::move(loading);
+      if (spec.name != one.name) continue;  // its greenfield.yaml says another name since; `gf up` takes it
       auto attaching = with_.deploy.attach(std::move(spec));
       co_await std::move(attaching);
       following_.spawn("look at " + one.name, recheck_synced(one.name));

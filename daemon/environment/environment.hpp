@@ -15,9 +15,20 @@ namespace gf::environment {
 
 /// Of an action that `cannot` be done, for want of a cluster.
 Error no_cluster(const std::string& cannot);
+/// Of a name that nobody has registered.
+Error no_project(const std::string& name);
 
 /// The kind of operation that wakes an app ("project/app") or an addon, its subject.
 inline constexpr const char* wake_kind = "wake";
+/// The kind that lets the data of a project, its subject, follow the branch of its checkout.
+inline constexpr const char* branch_kind = "data-branch";
+
+/// Of a project whose data follow branches.
+struct DataStatus {
+  std::string base, branch;                              ///< `branch`: whose data are used
+  std::vector<std::string> stays;                        ///< addons in which all branches have the same
+  std::map<std::string, std::vector<std::string>> kept;  ///< addon → branches besides the base that have data there
+};
 
 /// The long actions on the whole: up, down, addons, rollouts, and coming back by itself after a restart of the daemon,
 /// of the engine or of the machine. Each is a kind of operation whose steps are "ensure". Io thread only.
@@ -46,9 +57,13 @@ class Environment {
 
   /// Each begins an operation and returns it. Bad input throws before anything has begun.
   Task<Operation> up(std::string root);
-  Task<Operation> down(bool remove);
-  /// Removes all that a project has in the cluster, and forgets it. `root`: its checkout.
-  Task<Operation> purge(std::string root);
+  /// Stops the project: all of the cluster, or just its apps while another one is up. It is told by its name or, with
+  /// none, by its checkout `root`. Throws Error(not_found).
+  Task<Operation> down(std::string project, std::string root);
+  /// Stops the cluster, whoever is up, or removes it.
+  Task<Operation> down_all(bool remove);
+  /// Removes all that a project has in the cluster, and forgets it. It is told as with down().
+  Task<Operation> purge(std::string project, std::string root);
   /// Makes the project's claim anew, fills it again, and starts the apps that use it.
   Task<Operation> reset(std::string project, std::string addon);
   Task<Operation> enable(std::string addon, std::string profile);
@@ -79,6 +94,14 @@ class Environment {
   const cluster::Observation& cluster_seen() const { return seen_; }
   /// Addon → seeded | changed (the files, since they were applied) | failed.
   std::map<std::string, std::string> seeds(const std::string& project) const;
+  /// Nothing where data do not follow branches.
+  std::optional<DataStatus> data(const std::string& project) const;
+  /// Which branch's data the app is to use as the checkout stands, and which the variables of its claims lead to; "" =
+  /// those of the base branch.
+  std::string wanted_data(const std::string& project, const AppSpec& app) const;
+  std::string used_data(const std::string& project, const AppSpec& app) const;
+  /// Another branch is checked out: its data come as soon as nothing else holds the project.
+  void follow_checkout(const std::string& project);
   /// Who has asked, in the words of AddonService.
   static std::string asker(const std::string& project) { return "project/" + project; }
   static std::string forward_name(const std::string& project, const std::string& app) { return project + '/' + app; }
@@ -89,6 +112,7 @@ class Environment {
   void add_kinds();
   Task<Json> run_up(std::string root, operation::Context& context);
   Task<Json> run_down(bool remove, operation::Context& context);
+  Task<Json> run_rest(std::string project, operation::Context& context);
   Task<Json> run_restore(operation::Context& context);
   Task<Json> run_addons(operation::Context& context, std::string purge);
   Task<Json> run_rollout(std::string project, std::string app, operation::Context& context);
@@ -98,6 +122,9 @@ class Environment {
   Task<Json> run_purge(std::string project, operation::Context& context);
   Task<Json> run_reset(std::string project, std::string addon, operation::Context& context);
   Task<bool> reach_cluster();
+  Task<> leave(std::string project);
+  Task<> rest_apps(std::string project);
+  Task<> raise_rest(std::string project);
   Task<> remove_content(std::string project, operation::Context& context);
   Task<> stop_apps(std::string project, std::vector<std::string> apps);
   Task<std::vector<std::string>> claimed_addons(std::string project);
@@ -105,6 +132,8 @@ class Environment {
   Task<> remove_namespace(std::string name);
   Task<> save_secrets(operation::Context& context);
 
+  /// What stands in the checkout, under the name that it has here.
+  Task<ProjectSpec> load(std::string root);
   Task<> ensure_cluster(ClusterSpec spec, operation::Context& context);
   Task<std::vector<std::string>> mounting_checkouts();
   void require_mount(const ProjectSpec& project) const;
@@ -140,6 +169,15 @@ class Environment {
   Task<> end_operations(std::function<bool(const Operation&)> which);
   Task<> end_rollouts();
   Task<> halt_deliveries(std::string project);
+  project::BranchData next_data(const std::string& project) const;
+  std::string settle_data(const std::string& project);
+  Task<> follow_branch(std::string project, std::string addon, std::string branch);
+  Task<addon::BranchRecord> note_branches(std::string project, std::string addon);
+  Task<> follow_later(std::string project);
+  Task<> look_at_data(std::string project);
+  Task<Json> run_branch(std::string project, operation::Context& context);
+  Task<> drop_vanished(ProjectSpec spec, std::string addon, std::string left, operation::Context& context);
+  Task<> wait_for_others();
   Task<> recheck_later(std::string project);
   Task<> recheck_synced(std::string project);
   void set_wanted(bool running);
@@ -153,6 +191,8 @@ class Environment {
   Signal looked_, claimed_;
   std::set<std::string> claiming_;            ///< "project/addon": just now
   std::map<std::string, std::string> seeds_;  ///< "project/addon" → how its seed stands
+  std::map<std::string, std::vector<std::string>>
+      branches_;  ///< "project/addon" → branches that have data of their own
   TaskGroup following_;
 };
 

@@ -23,10 +23,17 @@ void Environment::add_kinds() {
              return [this, root = parameters.value("root", "")](Context& context) { return run_up(root, context); };
            },
            true});
-  with_.operations.add_kind(Kind{"down", [](const Json&) { return std::string("cluster"); }, whole_cluster,
+  with_.operations.add_kind(Kind{"down", [](const Json& parameters) { return parameters.value("project", "cluster"); },
+                                 [](const Json& parameters) {
+                                   std::vector<std::string> held{"cluster"};
+                                   if (parameters.contains("project"))
+                                     held.push_back("project/" + parameters.value("project", ""));
+                                   return held;
+                                 },
                                  [this](const Json& parameters) -> Body {
-                                   return [this, remove = parameters.value("remove", false)](Context& context) {
-                                     return run_down(remove, context);
+                                   return [this, project = parameters.value("project", ""),
+                                           remove = parameters.value("remove", false)](Context& context) {
+                                     return project.empty() ? run_down(remove, context) : run_rest(project, context);
                                    };
                                  },
                                  true});
@@ -67,6 +74,15 @@ void Environment::add_kinds() {
       [this](const Json& parameters) -> Body {
         return [this, project = parameters.value("project", ""), app = parameters.value("app", "")](Context& context) {
           return run_rollout(project, app, context);
+        };
+      },
+      false});
+  with_.operations.add_kind(Kind{
+      branch_kind, name("project"),
+      [](const Json& parameters) { return std::vector<std::string>{"project/" + parameters.value("project", "")}; },
+      [this](const Json& parameters) -> Body {
+        return [this, project = parameters.value("project", "")](Context& context) {
+          return run_branch(project, context);
         };
       },
       false});

@@ -35,11 +35,13 @@ Error no_cluster(const std::string& cannot) {
                "gf up, then again; `gf down --delete` removes the whole cluster");
 }
 
-Task<Operation> Environment::purge(std::string root) {
-  const auto all = with_.registry.all();
-  const auto known = std::ranges::find(all, root, &project::Registration::root);
-  std::string name = known == all.end() ? "" : known->name;
-  if (name.empty()) {
+Task<Operation> Environment::purge(std::string name, std::string root) {
+  const auto* known = name.empty() ? with_.registry.at_root(root) : with_.registry.find(name);
+  if (!name.empty() && !known) throw no_project(name);
+  const bool is_registered = known != nullptr;
+  if (known) {
+    name = known->name;
+  } else {
     auto loading = offload(with_.workers, project::load, root, vocabulary());
     name = (co_await std::move(loading)).name;
     if (const auto* other = with_.registry.find(name))
@@ -56,7 +58,7 @@ Task<Operation> Environment::purge(std::string root) {
   Json parameters;
   parameters["project"] = name;
   with_.operations.refuse_conflict("purge", parameters);
-  if (known != all.end()) with_.registry.put({name, root, false});
+  if (is_registered) with_.registry.take_down(name);
   co_return with_.operations.start("purge", parameters);
 }
 
@@ -166,21 +168,17 @@ Task<> Environment::remove_content(std::string project, Context& context) {
 }
 
 Task<Json> Environment::run_purge(std::string project, Context& context) {
-  auto detaching = with_.deploy.detach(project);
-  co_await std::move(detaching);
-  const auto forwards = with_.forwards.list();
-  for (const auto& forward : forwards) {
-    if (!forward.name.starts_with(forward_name(project, ""))) continue;
-    auto closing = with_.forwards.close(forward.name);
-    co_await std::move(closing);
-  }
+  auto leaving = leave(project);
+  co_await std::move(leaving);
   auto reaching = reach_cluster();
   const bool reached = co_await std::move(reaching);
   if (reached) {
     auto removing = remove_content(project, context);
     co_await std::move(removing);
   }
-  std::erase_if(seeds_, [&](const auto& one) { return one.first.starts_with(project + '/'); });
+  const auto is_of_it = [&](const auto& one) { return one.first.starts_with(project + '/'); };
+  std::erase_if(seeds_, is_of_it);
+  std::erase_if(branches_, is_of_it);
   with_.addons.want(asker(project), {});
   with_.registry.remove(project);
   with_.purged(project);
@@ -192,7 +190,7 @@ Task<Json> Environment::run_purge(std::string project, Context& context) {
 Task<Json> Environment::run_reset(std::string project, std::string addon, Context& context) {
   const auto* registered = with_.registry.find(project);
   if (!registered) co_return Json::object();
-  auto loading = offload(with_.workers, project::load, registered->root, vocabulary());
+  auto loading = load(registered->root);
   const auto spec = co_await std::move(loading);
   auto attaching = with_.deploy.attach(spec);
   co_await std::move(attaching);

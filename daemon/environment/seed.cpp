@@ -23,8 +23,9 @@ Task<> Environment::check_seeds(ProjectSpec spec) {
 /// One addon's claim as soon as that addon is ready, filled. The apps of a project ask for it at once: one after the
 /// other. An addon that sleeps is left alone where the claim was made before.
 Task<std::vector<std::string>> Environment::claim(std::string project, std::string addon, Context& context) {
+  const auto branch = settle_data(project);
   if (with_.addons.status(addon).state == "asleep") {
-    auto asking = with_.addons.claims().made(with_.addons.catalogue().at(addon), project);
+    auto asking = with_.addons.claims().made(with_.addons.catalogue().at(addon), project, branch);
     auto made = co_await std::move(asking);
     if (made) co_return std::move(*made);
   }
@@ -39,8 +40,10 @@ Task<std::vector<std::string>> Environment::claim(std::string project, std::stri
   std::vector<std::string> names;
   std::exception_ptr thrown;
   try {
-    auto claiming = claim_and_seed(std::move(project), std::move(addon), context);
+    auto claiming = claim_and_seed(project, addon, context);
     names = co_await std::move(claiming);
+    auto following = follow_branch(std::move(project), std::move(addon), branch);
+    co_await std::move(following);
   } catch (...) {
     thrown = std::current_exception();
   }

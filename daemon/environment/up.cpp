@@ -122,6 +122,8 @@ Task<> Environment::start_all(ProjectSpec spec, Rise& rise, Context& context) {
   co_await std::move(making);
   auto rousing = rouse_all(spec);
   co_await std::move(rousing);
+  auto raising = raise_rest(spec.name);
+  co_await std::move(raising);
   Steps steps;
   steps.emplace_back("addons", [this](Context& step) { return with_.addons.ensure(step); });
   for (const auto& app : spec.apps)
@@ -138,8 +140,14 @@ Task<> Environment::start_all(ProjectSpec spec, Rise& rise, Context& context) {
 }
 
 Task<Json> Environment::run_up(std::string root, Context& context) {
-  auto loading = offload(with_.workers, project::load, root, vocabulary());
+  auto loading = load(root);
   const auto spec = co_await std::move(loading);
+  const auto registered = with_.registry.all();
+  for (const auto& one : registered) {  // what the checkout was called before
+    if (one.root != root || one.name == spec.name) continue;
+    auto leaving = leave(one.name);
+    co_await std::move(leaving);
+  }
   auto attaching = with_.deploy.attach(spec);
   co_await std::move(attaching);
 

@@ -82,8 +82,8 @@ void Environment::request_rollout(const std::string& project, const std::string&
   }
 }
 
-/// Looks again when whatever holds the project has ended.
-Task<> Environment::recheck_later(std::string project) {
+/// Until whatever is under way and may hold a project has ended.
+Task<> Environment::wait_for_others() {
   const auto all = with_.operations.list();
   for (const auto& one : all) {
     // A delivery holds nothing, and may take long.
@@ -91,6 +91,11 @@ Task<> Environment::recheck_later(std::string project) {
     auto waiting = with_.operations.wait(one.id);
     co_await std::move(waiting);
   }
+}
+
+Task<> Environment::recheck_later(std::string project) {
+  auto waiting = wait_for_others();
+  co_await std::move(waiting);
   with_.deploy.recheck(project);
 }
 
@@ -99,6 +104,8 @@ Task<> Environment::recheck_synced(std::string project) {
   auto waiting = with_.mirror.wait_synced();
   co_await std::move(waiting);
   with_.deploy.recheck(project);
+  auto looking = look_at_data(project);
+  co_await std::move(looking);
 }
 
 Task<> Environment::end_operations(std::function<bool(const Operation&)> which) {
@@ -111,9 +118,9 @@ Task<> Environment::end_operations(std::function<bool(const Operation&)> which) 
   }
 }
 
-/// Rollouts that began by themselves give way to what the user asks for, which covers them.
+/// What began by itself gives way to what the user asks for, which covers it.
 Task<> Environment::end_rollouts() {
-  auto ending = end_operations([](const Operation& one) { return one.kind == "rollout"; });
+  auto ending = end_operations([](const Operation& one) { return one.kind == "rollout" || one.kind == branch_kind; });
   co_await std::move(ending);
 }
 
@@ -131,7 +138,7 @@ Task<> Environment::reach_project(std::string project) {
   if (!registered) throw Error(ErrorCode::not_found, "cannot find a running project called '" + project + "'", "gf up");
   const auto root = registered->root;
   if (!with_.deploy.spec(project)) {
-    auto loading = offload(with_.workers, project::load, root, vocabulary());
+    auto loading = load(root);
     auto spec = co_await std::move(loading);
     auto attaching = with_.deploy.attach(std::move(spec));
     co_await std::move(attaching);

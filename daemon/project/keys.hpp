@@ -8,7 +8,8 @@ namespace gf::project {
 /// The keys of greenfield.yaml, by the part that they stand in: the parser and schema/greenfield.schema.json follow it.
 inline const std::map<std::string, std::vector<std::string>>& known_keys() {
   static const std::map<std::string, std::vector<std::string>> keys = {
-      {"project", {"apiVersion", "name", "cluster", "profile", "addons", "apps"}},
+      {"project", {"apiVersion", "name", "cluster", "profile", "data", "addons", "apps"}},
+      {"data", {"per_branch", "base"}},
       {"cluster", {"provider", "workers", "host_ports"}},
       {"addon", {"profile", "mode", "seed", "sleep_after"}},
       {"app", {"build",      "image",     "port",           "localhost_port", "replicas", "autoscale",

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <regex>
 
+#include "project/data_reader.hpp"
 #include "project/keys.hpp"
 #include "project/mesh_reader.hpp"
 #include "project/sleep_reader.hpp"
@@ -43,7 +44,7 @@ class Parser {
   void read_project(const YAML::Node& top) {
     if (in_.text(top, "apiVersion") != "greenfield.dev/v1")
       in_.complain(top["apiVersion"].IsDefined() ? top["apiVersion"] : top, "'apiVersion' must be greenfield.dev/v1");
-    spec_.name = in_.text(top, "name");
+    spec_.name = spec_.declared = in_.text(top, "name");
     if (!is_name(spec_.name))
       in_.complain(top["name"].IsDefined() ? top["name"] : top,
                    "'name' must be 1 to 30 of a-z, 0-9 and '-', beginning with a letter, not '" + spec_.name + "'");
@@ -53,6 +54,7 @@ class Parser {
       spec_.cluster.workers = in_.integer(cluster, "workers", 0, 9, 2);
       spec_.cluster.host_ports = in_.integer(cluster, "host_ports", 0, 100, 10);
     }
+    spec_.data = read_data(in_, top);
     if (const auto addons = top["addons"]; addons.IsDefined() && !addons.IsNull()) read_addons(addons);
     if (const auto apps = top["apps"]; apps.IsDefined() && !apps.IsNull() && in_.open(apps, "'apps'", {}))
       read_apps(apps);

@@ -65,7 +65,8 @@ std::string propose(std::string root, Vocabulary vocabulary) {
   for (const auto& addon : addons) uses += (uses.empty() ? "" : ", ") + addon;
   std::string text = "apiVersion: greenfield.dev/v1\nname: " + name_from(top) +
                      "\ncluster: {provider: kind, workers: 2}   # a control plane and two workers\n"
-                     "profile: dev                            # dev | full: how big the addons are\n";
+                     "profile: dev                            # dev | full: how big the addons are\n"
+                     "# data: per-branch                      # postgres and redis: each branch begins with a copy\n";
   if (!addons.empty()) text += "addons:                                 # `gf addon list` shows all\n";
   for (const auto& addon : addons) text += "  " + addon + ": {}\n";
   text += "apps:\n  api:\n";

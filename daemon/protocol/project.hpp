@@ -79,15 +79,24 @@ struct AppSpec {
   bool operator==(const AppSpec&) const = default;
 };
 
+/// Whether the data of a project follow the branches of its checkout.
+struct DataSpec {
+  bool per_branch = false;
+  std::string base;  ///< the branch whose data others begin with; "" = the one that was checked out at first
+  bool operator==(const DataSpec&) const = default;
+};
+
 /// greenfield.yaml, validated.
 struct ProjectSpec {
-  std::string name;
-  std::string root;  ///< the checkout: absolute path
+  std::string name;      ///< of the checkout: its namespace, its claims, its ports
+  std::string declared;  ///< `name` in greenfield.yaml, which several checkouts may share; so are their images called
+  std::string root;      ///< the checkout: absolute path
   ClusterSpec cluster;
   std::string profile = "dev";
   std::map<std::string, std::string> addons;                ///< name → profile
   std::map<std::string, std::vector<std::string>> seeds;    ///< addon → files that fill it, relative to the checkout
   std::map<std::string, std::chrono::seconds> addon_sleep;  ///< addon → unused for so long it is scaled to zero
+  DataSpec data;
   std::vector<AppSpec> apps;
 };
 

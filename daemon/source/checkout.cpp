@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "protocol/error.hpp"
@@ -36,6 +37,8 @@ struct Owned {
 using Repository = Owned<git_repository, git_repository_free>;
 using Index = Owned<git_index, git_index_free>;
 using Reference = Owned<git_reference, git_reference_free>;
+using Branches = Owned<git_branch_iterator, git_branch_iterator_free>;
+using Worktree = Owned<git_worktree, git_worktree_free>;
 
 void open(const std::string& root, Repository& repository) {
   static const Library library;
@@ -172,6 +175,15 @@ std::string find_root(std::string path) {
   return without_slash(git_repository_workdir(repository));
 }
 
+std::string place_name(std::string root) {
+  Repository repository;
+  open(root, repository);
+  Worktree linked;
+  if (git_repository_is_worktree(repository) == 1 && git_worktree_open_from_repository(linked.put(), repository) == 0)
+    return git_worktree_name(linked);
+  return std::filesystem::path(root).filename();
+}
+
 Head read_place(std::string root) {
   Repository repository;
   open(root, repository);
@@ -187,6 +199,21 @@ Head read_head(std::string root) {
 }
 
 std::vector<std::string> read_folders(std::string root) { return Walk(std::move(root), nullptr).folders(); }
+
+std::set<std::string> local_branches(std::string root) {
+  Repository repository;
+  open(root, repository);
+  Branches branches;
+  if (git_branch_iterator_new(branches.put(), repository, GIT_BRANCH_LOCAL) != 0)
+    throw Error(ErrorCode::not_a_checkout, "cannot list the branches of " + root);
+  std::set<std::string> names;
+  for (;;) {
+    Reference one;
+    git_branch_t kind{};
+    if (git_branch_next(one.put(), &kind, branches) != 0) return names;
+    names.insert(git_reference_shorthand(one));
+  }
+}
 
 Tree read_tree(std::string root, std::shared_ptr<const Tree> known) {
   return Walk(std::move(root), std::move(known)).run();

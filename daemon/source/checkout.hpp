@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -63,11 +64,15 @@ Change difference(const Tree& before, const Tree& after);
 
 /// The root of the work tree that `path` lies in. Throws Error(not_a_checkout).
 std::string find_root(std::string path);
+/// What tells the work tree from others of its repository: the name of a linked one, else that of its folder.
+std::string place_name(std::string root);
 Head read_head(std::string root);
 /// The same, but `dirty` is not looked for: at once, however large the tree.
 Head read_place(std::string root);
 /// Tree::folders alone: no file is looked at.
 std::vector<std::string> read_folders(std::string root);
+/// The local branches of its repository.
+std::set<std::string> local_branches(std::string root);
 /// Reads the tree. Files whose size, time of change and inode stand in `known` keep that digest and are not read.
 Tree read_tree(std::string root, std::shared_ptr<const Tree> known);
 /// The real git dir of a work tree, linked ones included.

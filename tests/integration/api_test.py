@@ -44,6 +44,10 @@ class Api(unittest.TestCase):
             (400, "'root' must be an absolute path", "POST", "/v1/up", {"root": "shop"}),
             (400, "'root' must be an absolute path", "POST", "/v1/up", {}),
             (400, "'delete' must be true or false", "POST", "/v1/down", {"delete": "yes"}),
+            (400, "'delete' is about the whole cluster", "POST", "/v1/down", {"delete": True, "project": "p"}),
+            (404, "cannot find a project called 'p'", "POST", "/v1/down", {"project": "p"}),
+            (404, "cannot find a project called 'p'", "POST", "/v1/purge", {"project": "p"}),
+            (400, "'root' must be an absolute path", "POST", "/v1/down", {"root": "shop"}),
             (400, "must be a JSON object", "POST", "/v1/up", [1]),
             (400, "line 1, column 8", "POST", "/v1/up", '{"root":'),
             (400, "'names' must be a list of texts", "POST", "/v1/doctor/fix", {"names": [1]}),
@@ -131,7 +135,7 @@ class Api(unittest.TestCase):
         purge = self.gfd.ask("POST", "/v1/purge", {"root": str(root)})
         self.assertEqual((purge.status, purge.json["kind"], purge.json["subject"]), (202, "purge", "kept"))
         self.assertEqual(self.gfd.events(purge.json["id"])[-1]["error"]["code"], "engine-unavailable")
-        self.assertIn({"name": "kept", "root": str(root), "up": False}, self.gfd.ask("GET", "/v1/projects").json["projects"])
+        self.assertIn({"name": "kept", "root": str(root), "up": False, "declared": "kept"}, self.gfd.ask("GET", "/v1/projects").json["projects"])
 
     def test_a_project_is_not_removed_from_another_checkout_of_its_name(self):
         root = self.gfd.checkout("twice")

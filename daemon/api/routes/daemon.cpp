@@ -21,12 +21,25 @@ Json check_json(const doctor::Check& check) {
   return json;
 }
 
+/// Of a project whose folder is not there any more.
+doctor::Check gone_check(const project::Registration& project) {
+  doctor::Check check;
+  check.name = "checkout of " + project.name;
+  check.state = doctor::State::warning;
+  check.summary = project.root + " is not there any more";
+  check.cost = "what it has in the cluster stays: its apps, its namespace, its data in the addons";
+  check.repair = "gf down --purge --project " + project.name;
+  return check;
+}
+
 Task<> get_doctor(const Services& services, http::Responder& responder) {
   auto examining = services.doctor.examine();
   const auto checks = co_await std::move(examining);
   Json body;
   body["checks"] = Json::array();
   for (const auto& check : checks) body["checks"].push_back(check_json(check));
+  for (const auto& one : services.registry.all())
+    if (!one.living()) body["checks"].push_back(check_json(gone_check(one)));
   auto answering = answer(responder, 200, std::move(body));
   co_await std::move(answering);
 }

@@ -10,11 +10,22 @@ namespace gf::api {
 
 namespace {
 
+/// The project that a request is about: by its name, or by its checkout.
+struct Told {
+  std::string project, root;
+};
+
 std::string root_of(const Json& body) {
   const auto root = text_of(body, "root");
   if (!std::filesystem::path(root).is_absolute())
     throw Error(ErrorCode::bad_request, "cannot read the request: 'root' must be an absolute path");
   return root;
+}
+
+Told told_in(const Json& body) {
+  Told told{text_of(body, "project"), {}};
+  if (told.project.empty()) told.root = root_of(body);
+  return told;
 }
 
 Task<> post_up(const Services& services, const http::Request& request, http::Responder& responder) {
@@ -26,16 +37,24 @@ Task<> post_up(const Services& services, const http::Request& request, http::Res
 }
 
 Task<> post_down(const Services& services, const http::Request& request, http::Responder& responder) {
-  const auto body = body_of(request, {"delete"});
-  auto beginning = services.environment.down(flag_of(body, "delete"));
+  const auto body = body_of(request, {"delete", "project", "root"});
+  const bool remove = flag_of(body, "delete");
+  Told told;
+  if (body.contains("project") || body.contains("root")) told = told_in(body);
+  const bool all = told.project.empty() && told.root.empty();
+  if (remove && !all)
+    throw Error(ErrorCode::bad_request, "cannot read the request: 'delete' is about the whole cluster",
+                "leave 'project' and 'root' out, or POST /v1/purge");
+  auto beginning = all ? services.environment.down_all(remove) : services.environment.down(told.project, told.root);
   auto operation = co_await std::move(beginning);
   auto answering = accepted(responder, std::move(operation));
   co_await std::move(answering);
 }
 
 Task<> post_purge(const Services& services, const http::Request& request, http::Responder& responder) {
-  const auto body = body_of(request, {"root"});
-  auto beginning = services.environment.purge(root_of(body));
+  const auto body = body_of(request, {"project", "root"});
+  auto told = told_in(body);
+  auto beginning = services.environment.purge(std::move(told.project), std::move(told.root));
   auto operation = co_await std::move(beginning);
   auto answering = accepted(responder, std::move(operation));
   co_await std::move(answering);

@@ -143,6 +143,7 @@ void add_project_routes(const Services& services, Routes& routes) {
                         project["name"] = one.name;
                         project["root"] = one.root;
                         project["up"] = one.up;
+                        project["declared"] = one.declared;
                         body["projects"].push_back(std::move(project));
                       }
                       return answer(context.responder, 200, std::move(body));

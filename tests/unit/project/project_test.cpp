@@ -49,6 +49,7 @@ apps:
 )",
                           "/r", vocabulary);
   CHECK(spec.name == "shop");
+  CHECK(spec.declared == "shop");
   CHECK(spec.cluster == ClusterSpec{"kind", 1, 5});
   CHECK(spec.addons == std::map<std::string, std::string>{{"redis", "dev"}, {"postgres", "full"}});
   REQUIRE(spec.apps.size() == 1);
@@ -241,11 +242,11 @@ TEST_CASE("the registry survives a restart, refuses a taken name, and keeps a da
   gf::test::MemoryFileSystem files;
   gf::test::TemporaryFolder folder;
   Registry registry(files, "/s/projects.json");
-  registry.put({"shop", folder.path().string(), true});
-  CHECK_THROWS_AS(registry.put({"shop", "/elsewhere", true}), Error);
+  registry.put({"shop", folder.path().string(), true, "shop"});
+  CHECK_THROWS_AS(registry.put({"shop", "/elsewhere", true, "shop"}), Error);
   CHECK(Registry(files, "/s/projects.json").find("shop")->root == folder.path());
-  registry.put({"old", "/gone", true});
-  registry.put({"old", "/new", false});  // the former root does not exist any more
+  registry.put({"old", "/gone", true, "old"});
+  registry.put({"old", "/new", false, "old"});  // the former root does not exist any more
   CHECK(registry.find("old")->root == "/new");
   registry.remove("old");
   CHECK(registry.find("old") == nullptr);

@@ -81,6 +81,13 @@ TEST_CASE("where a work tree stands: no commit, a branch, dirty, detached, linke
   repository.git("worktree add -q -b other '" + linked + "'");
   CHECK(find_root(linked + "/") == linked);
   CHECK(git_folder(linked).find("worktrees/linked") != std::string::npos);
+  CHECK(local_branches(repository.root) == std::set<std::string>{"main", "other"});
+  CHECK(local_branches(linked) == std::set<std::string>{"main", "other"});
+  CHECK(place_name(repository.root) == "my repo");
+  CHECK(place_name(linked) == "linked");
+  repository.git("worktree move '" + linked + "' '" + linked + "-moved'");
+  CHECK(place_name(linked + "-moved") == "linked");  // its name stays
+  repository.git("worktree move '" + linked + "-moved' '" + linked + "'");
   CHECK(paths(read_tree(linked, nullptr)) == std::vector<std::string>{"a"});
   CHECK_THROWS_AS(find_root(repository.folder.path().string()), Error);
 }

@@ -1,13 +1,15 @@
 #!/bin/sh
-# claim create|remove: gives a project its database and role, or takes them away. Twice is the same as once.
+# claim create|remove: gives a project its database and role, or takes them away with all databases that the role owns; claim
+# copy|drop: gives a branch a copy of the base branch's database, or takes it away. Twice is the same as once.
 # The values come as key=value lines on stdin: never in an argument, never as code. psql reads them from its environment
 # and quotes them itself (\getenv, :'name', :"name" in claim.sql).
 set -eu
 for programs in /usr/lib/postgresql/*/bin; do PATH=$programs:$PATH; done
 
-database='' user='' password=''
+base='' database='' user='' password=''
 while IFS='=' read -r key value; do
   case $key in
+    base) base=$value ;;
     database) database=$value ;;
     user) user=$value ;;
     password) password=$value ;;
@@ -29,9 +31,11 @@ done
 case ${1:-} in
   create) [ -n "$password" ] || { echo "cannot claim: no password given" >&2; exit 64; } ;;
   remove) rm -f "/data/history/$user" ;; # what was typed
-  *) echo "usage: claim create|remove" >&2; exit 64 ;;
+  copy) [ -n "$base" ] || { echo "cannot claim: no database to copy given" >&2; exit 64; } ;;
+  drop) ;;
+  *) echo "usage: claim create|remove|copy|drop" >&2; exit 64 ;;
 esac
-export CLAIM_ACTION="$1" CLAIM_DATABASE="$database" CLAIM_USER="$user" CLAIM_PASSWORD="$password"
+export CLAIM_ACTION="$1" CLAIM_BASE="$base" CLAIM_DATABASE="$database" CLAIM_USER="$user" CLAIM_PASSWORD="$password"
 claim() {
   psql --no-psqlrc --quiet --tuples-only --set=ON_ERROR_STOP=1 --username=postgres --dbname=postgres \
     --output=/dev/null --file=/scripts/claim.sql

@@ -6,21 +6,23 @@
 # place when all are there: what ends in the middle leaves the project's keys as they were. Both take room meanwhile.
 set -eu
 
-prefix='' user=''
+prefix='' user='' number=0
 while IFS='=' read -r key value && [ -n "$key" ]; do
   case $key in
     prefix) prefix=$value ;;
     user) user=$value ;;
+    number) number=$value ;;
     *) echo "cannot back up: unknown value '$key'" >&2; exit 64 ;;
   esac
 done
 case $user in '' | *[!a-z0-9-]*) echo "cannot back up: '$user' is not a name of a-z, 0-9 and '-'" >&2; exit 64 ;; esac
+case $number in '' | *[!0-9]*) echo "cannot back up: '$number' is no number of a database" >&2; exit 64 ;; esac
 [ "$prefix" = "$user:" ] || { echo "cannot back up: the prefix '$prefix' is not that of '$user'" >&2; exit 64; }
 beside="~restoring:$prefix" whole="~restored:$prefix"
 
 # redis-cli prints errors of the server on stdout and, with -e, says so in its exit status.
 ask() {
-  answer=$(redis-cli -e "$@" 2>&1) || { echo "cannot back up: $answer" >&2; exit 1; }
+  answer=$(redis-cli -e -n "$number" "$@" 2>&1) || { echo "cannot back up: $answer" >&2; exit 1; }
 }
 tidy() {
   ask EVAL 'redis.call("UNLINK", KEYS[1])
@@ -39,7 +41,7 @@ case ${1:-} in
     while :; do
       # The first line of an answer is where to go on, the rest is the page.
       cursor=$(
-        redis-cli -e -d '' -D '' EVAL 'local page = redis.call("SCAN", ARGV[1], "MATCH", ARGV[2] .. "*", "COUNT", 100)
+        redis-cli -e -n "$number" -d '' -D '' EVAL 'local page = redis.call("SCAN", ARGV[1], "MATCH", ARGV[2] .. "*", "COUNT", 100)
           local function bulk(text) return "$" .. #text .. "\r\n" .. text .. "\r\n" end
           local answer = {page[1] .. "\n"}
           for _, key in ipairs(page[2]) do
@@ -65,7 +67,7 @@ case ${1:-} in
     flock 9 # one whose daemon was killed may still be on its way out
     trap tidy EXIT
     tidy
-    said=$(redis-cli --pipe --pipe-timeout 10 2>&1) || { echo "cannot restore: $said" >&2; exit 1; }
+    said=$(redis-cli -n "$number" --pipe --pipe-timeout 10 2>&1) || { echo "cannot restore: $said" >&2; exit 1; }
     ask EVAL 'if redis.call("EXISTS", KEYS[1]) == 0 then return redis.error_reply("the backup has no end") end
       local function each(pattern, action)
         local cursor = "0"
