@@ -26,12 +26,12 @@ if [ -n "$terminal" ]; then exec redis-cli -h "$host" -p "$port" -n "$number" --
 
 # Fed with commands, redis-cli goes on after an error and then says that all went well: each line is run by itself, in its
 # own connection. xargs takes it apart, by the quotes of a shell; lines that begin with # are comments.
-number=0
+at=0
 while IFS= read -r line || [ -n "$line" ]; do
-  number=$((number + 1))
+  at=$((at + 1))
   case $line in '' | '#'*) continue ;; esac
   printf '%s\n' "$line" | xargs redis-cli -e -h "$host" -p "$port" -n "$number" --user "$user" || {
-    echo "cannot do line $number: $line" >&2
+    echo "cannot do line $at: $line" >&2
     exit 1
   }
 done
