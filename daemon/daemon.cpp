@@ -58,8 +58,10 @@ Daemon::Daemon(net::io_context& io, Paths paths)
       operations_(io.get_executor(), clock_, files_, paths_.state / "operations"),
       mirror_(io.get_executor(), kube_),
       links_(io.get_executor(), *engine_, clock_, {paths_.agent.string(), paths_.supervisor.string()}),
-      images_(io.get_executor(), clock_, *engine_, processes_, paths_.share / "images/image",
-              [this](std::string node) { return links_.connected(std::move(node), link_patience); }),
+      images_(
+          io.get_executor(), clock_, *engine_, processes_, paths_.share / "images/image",
+          [this](std::string node) { return links_.connected(std::move(node), link_patience); },
+          [this] { return deploy::wiring_in(mirror_); }),
       providers_(
           cluster::make_providers(*engine_, processes_, host_facts(), (paths_.state / "kind.kubeconfig").string())),
       cluster_({io.get_executor(), clock_, *engine_, providers_, kube_}, cluster_name(), "kind",

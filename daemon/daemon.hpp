@@ -8,6 +8,7 @@
 #include "cluster/providers.hpp"
 #include "delivery/prometheus.hpp"
 #include "deploy/image_collector.hpp"
+#include "deploy/local_registry.hpp"
 #include "environment/app_versions.hpp"
 #include "environment/sleepers.hpp"
 #include "http/server.hpp"

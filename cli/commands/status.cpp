@@ -22,6 +22,17 @@ std::string rest_of(const Json& asleep) {
   return "for " + length + ", saves " + std::to_string(asleep.value("saves_mib", 0)) + " MiB";
 }
 
+/// Where images of apps go.
+void print_registry(const Json& registry) {
+  const auto host = registry.value("host", ""), in_nodes = registry.value("host_in_nodes", "");
+  const auto reason = registry.value("reason", "");
+  std::cout << "  registry "
+            << (!reason.empty()    ? "not used: " + reason
+                : in_nodes == host ? host
+                                   : host + ", for the nodes " + in_nodes)
+            << '\n';
+}
+
 void print_cluster(const Json& cluster, bool color) {
   std::cout << "cluster " << cluster.value("name", "") << " (" << cluster.value("provider", "")
             << "): " << paint(cluster.value("state", ""), color)
@@ -31,6 +42,7 @@ void print_cluster(const Json& cluster, bool color) {
     rows.push_back({node.value("name", ""), node.value("role", ""), paint(node.value("state", ""), color),
                     node.value("address", "")});
   std::cout << table(rows, "  ");
+  if (cluster.contains("registry")) print_registry(cluster["registry"]);
   if (!rows.empty() && !cluster.value("network_policy", true))
     std::cout << "  NetworkPolicy objects are not enforced by this cluster's pod network\n";
 }

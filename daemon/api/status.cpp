@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "deploy/local_registry.hpp"
 #include "kube/readiness.hpp"
 
 namespace gf::api {
@@ -34,6 +35,14 @@ const char* cluster_state(const Services& services) {
   return "absent";
 }
 
+Json registry_json(const image::Registry& registry) {
+  Json json;
+  json["host"] = registry.host;
+  json["host_in_nodes"] = registry.host_in_nodes;
+  json["reason"] = "";
+  return json;
+}
+
 Json cluster_json(const Services& services) {
   const auto& seen = services.environment.cluster_seen();
   Json cluster;
@@ -51,6 +60,9 @@ Json cluster_json(const Services& services) {
     one["address"] = node.address;
     cluster["nodes"].push_back(std::move(one));
   }
+  const auto wiring = deploy::wiring_in(services.mirror);
+  if (wiring.registry) cluster["registry"] = registry_json(*wiring.registry);
+  if (wiring.refused) cluster["registry"]["reason"] = wiring.refused->message();
   return cluster;
 }
 

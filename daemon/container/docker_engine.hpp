@@ -17,9 +17,10 @@ class DockerEngine final : public Engine {
   Task<> stop(std::string name, std::chrono::seconds grace) override;
   Task<> remove(std::string name) override;
   Task<std::optional<Image>> image(std::string reference) override;
-  Task<std::vector<Image>> images(std::string pattern) override;
+  Task<std::vector<Image>> images(std::vector<std::string> patterns) override;
   Task<bool> serves(std::string reference) override;
-  Task<> pull(std::string reference, PullProgress progress) override;
+  Task<> pull(std::string reference, LayerProgress progress) override;
+  Task<> push(std::string reference, LayerProgress progress) override;
   Task<> build(BuildSpec spec, http::BodySource tar, LineFunction on_line) override;
   Task<std::unique_ptr<http::ResponseStream>> save(std::vector<std::string> references) override;
   Task<> tag(std::string reference, std::string repository, std::string tag) override;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <deque>
 #include <sstream>
 
@@ -9,6 +10,7 @@ namespace gf::container {
 namespace {
 
 constexpr std::size_t kept_lines = 40;
+constexpr const char* no_credentials = "e30=";  ///< {} in base64: the engine wants the header
 
 /// "localhost:5000/a/b:1" → {"localhost:5000/a/b", "1"}
 std::pair<std::string, std::string> split_tag(const std::string& reference) {
@@ -58,24 +60,41 @@ class LineSplitter {
   std::string line_;
 };
 
-/// The sum over all layers of what a pull tells.
+/// The sum over all layers of what a pull or a push tells of those that have `status`.
 struct Layers {
-  std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> bytes;
+  std::string status;
+  std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> bytes = {};
   void add(const Json& line) {
     const auto detail = line.find("progressDetail");
-    if (line.value("status", "") != "Downloading" || detail == line.end() || !detail->is_object()) return;
+    if (line.value("status", "") != status || detail == line.end() || !detail->is_object()) return;
     bytes[line.value("id", "")] = {detail->value("current", std::uint64_t{0}),
                                    detail->value("total", std::uint64_t{0})};
   }
-  void tell(const PullProgress& progress) const {
+  void tell(const LayerProgress& progress) const {
     std::uint64_t done = 0, total = 0;
     for (const auto& [id, layer] : bytes) {
       done += layer.first;
       total += layer.second;
     }
-    if (progress && total > 0) progress(done, total);
+    if (progress && total > 0) progress(std::min(done, total), total);  // what is sent has headers besides
   }
 };
+
+/// To its end. Throws Error(image_unavailable, "cannot " + what) with the engine's words.
+Task<> follow(http::ResponseStream& stream, std::string what, std::string status, LayerProgress progress) {
+  Layers layers{std::move(status)};
+  for (;;) {
+    auto reading = stream.read_line();
+    const auto text = co_await std::move(reading);
+    if (!text) break;
+    const auto line = Json::parse(*text, nullptr, false);
+    if (!line.is_object()) continue;
+    if (line.contains("error"))
+      throw Error(ErrorCode::image_unavailable, "cannot " + what, {}, line.value("error", ""));
+    layers.add(line);
+    layers.tell(progress);
+  }
+}
 
 }  // namespace
 
@@ -102,9 +121,9 @@ Task<std::optional<Image>> DockerEngine::image(std::string reference) {
   co_return image;
 }
 
-Task<std::vector<Image>> DockerEngine::images(std::string pattern) {
+Task<std::vector<Image>> DockerEngine::images(std::vector<std::string> patterns) {
   Json filters;
-  filters["reference"] = Json::array({std::move(pattern)});
+  filters["reference"] = std::move(patterns);
   auto asking = send("GET", "/images/json?filters=" + http::percent_encode(dump(filters)));
   const auto response = co_await std::move(asking);
   if (response.status != 200) throw Error(ErrorCode::engine_unavailable, "cannot list the images", {}, response.body);
@@ -127,25 +146,29 @@ Task<bool> DockerEngine::serves(std::string reference) {
   co_return (co_await std::move(asking)).status == 200;
 }
 
-Task<> DockerEngine::pull(std::string reference, PullProgress progress) {
+Task<> DockerEngine::pull(std::string reference, LayerProgress progress) {
   const auto [name, tag] = split_tag(reference);
   http::Request request;
   request.method = "POST";
   request.target = "/images/create?fromImage=" + http::percent_encode(name) + "&tag=" + http::percent_encode(tag);
-  auto opening = open_good(std::move(request), {}, ErrorCode::image_unavailable, "pull the image " + reference);
+  const auto what = "pull the image " + reference;
+  auto opening = open_good(std::move(request), {}, ErrorCode::image_unavailable, what);
   const auto stream = co_await std::move(opening);
-  Layers layers;
-  for (;;) {
-    auto reading = stream->read_line();
-    const auto text = co_await std::move(reading);
-    if (!text) break;
-    const auto line = Json::parse(*text, nullptr, false);
-    if (!line.is_object()) continue;
-    if (line.contains("error"))
-      throw Error(ErrorCode::image_unavailable, "cannot pull the image " + reference, {}, line.value("error", ""));
-    layers.add(line);
-    layers.tell(progress);
-  }
+  auto following = follow(*stream, what, "Downloading", std::move(progress));
+  co_await std::move(following);
+}
+
+Task<> DockerEngine::push(std::string reference, LayerProgress progress) {
+  const auto [name, tag] = split_tag(reference);
+  http::Request request;
+  request.method = "POST";
+  request.target = "/images/" + http::percent_encode(name) + "/push?tag=" + http::percent_encode(tag);
+  request.headers.set("X-Registry-Auth", no_credentials);
+  const auto what = "push the image " + reference;
+  auto opening = open_good(std::move(request), {}, ErrorCode::image_unavailable, what);
+  const auto stream = co_await std::move(opening);
+  auto following = follow(*stream, what, "Pushing", std::move(progress));
+  co_await std::move(following);
 }
 
 Task<> DockerEngine::build(BuildSpec spec, http::BodySource tar, LineFunction on_line) {

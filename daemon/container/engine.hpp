@@ -81,8 +81,8 @@ class ExecStream {
   virtual void close() = 0;
 };
 
-/// A line of progress of a pull: bytes over all layers.
-using PullProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
+/// A line of progress of a pull or a push: bytes over all layers.
+using LayerProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 using LineFunction = std::function<void(std::string_view line)>;
 
 /// The container engine's API: a seam. Every call throws Error(engine_unavailable) when the engine does not answer.
@@ -97,12 +97,15 @@ class Engine {
   virtual Task<> remove(std::string name) = 0;  ///< by force, with its anonymous volumes; absent is fine
 
   virtual Task<std::optional<Image>> image(std::string reference) = 0;
-  /// Those with a tag that matches `pattern` ("greenfield-app/*"), each with just these tags.
-  virtual Task<std::vector<Image>> images(std::string pattern) = 0;
-  /// Throws Error(image_unavailable).
+  /// Those with a tag that matches one of `patterns` ("greenfield-app/*"), each with just these tags.
+  virtual Task<std::vector<Image>> images(std::vector<std::string> patterns) = 0;
   /// Whether a registry serves `reference`: asks for its description and loads nothing.
   virtual Task<bool> serves(std::string reference) = 0;
-  virtual Task<> pull(std::string reference, PullProgress progress) = 0;
+  /// Throws Error(image_unavailable).
+  virtual Task<> pull(std::string reference, LayerProgress progress) = 0;
+  /// To the registry that `reference` begins with, as nobody in particular; layers that are there do not travel.
+  /// Throws Error(image_unavailable).
+  virtual Task<> push(std::string reference, LayerProgress progress) = 0;
   /// Builds from the tar of a context, given piece by piece. Lines of output go to `on_line`.
   /// Throws Error(build_failed) whose cause is the last lines. Cancelling ends the build in the engine.
   virtual Task<> build(BuildSpec spec, http::BodySource tar, LineFunction on_line) = 0;

@@ -204,8 +204,11 @@ Task<> DeployService::check_images(std::string name) {
     if (again == projects_.end()) co_return;
     if (again->second->snapshot.tree->digest() != tree->digest()) co_return;  // a newer look has begun
     const auto& seen = again->second->snapshot;
-    if (const auto* known = with_.history.find(name, app.name, image.key))
-      if (!known->branches.contains(seen.head.branch)) with_.history.note(name, app.name, image, seen);
+    const auto* version = with_.history.find(name, app.name, image.key);
+    if (version && !version->branches.contains(seen.head.branch)) {
+      const auto built = version->image;  // with another registry it would be called otherwise, and is not there yet
+      with_.history.note(name, app.name, built, seen);
+    }
     if (rolling_.asked(name, app.name, image.key)) continue;
     const auto known = running(name, app.name);
     if (known.image.key.empty()) continue;

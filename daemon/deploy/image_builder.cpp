@@ -79,7 +79,7 @@ Task<BuiltImage> ImageBuilder::name(std::string project, std::string root, AppSp
   auto resolving = arguments(app, context);
   const auto args = co_await std::move(resolving);
   const auto key = image_key(app, *tree, docker_ignore(app, root), args);
-  co_return BuiltImage{"greenfield-app/" + project + '-' + app.name + ':' + key, key};
+  co_return BuiltImage{images_.app_reference(project + '-' + app.name + ':' + key), key};
 }
 
 Task<> ImageBuilder::build(std::string project, std::string root, AppSpec app, std::shared_ptr<const source::Tree> tree,

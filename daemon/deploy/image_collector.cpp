@@ -8,9 +8,8 @@ namespace gf::deploy {
 
 namespace {
 
-constexpr const char* app_images = "docker.io/greenfield-app/";  ///< how stores have those that builds of apps give
-constexpr std::string_view registry = "docker.io/";
-constexpr const char* engine_pattern = "greenfield-app/*";
+/// Those that builds of apps give, without a registry and with one.
+constexpr const char* engine_patterns[] = {"greenfield-app/*", "*/greenfield-app/*"};
 
 bool share_a_name(const image::StoredImage& a, const image::StoredImage& b) {
   return std::ranges::any_of(a.references, [&](const auto& one) { return b.references.contains(one); });
@@ -104,7 +103,7 @@ Task<> ImageCollector::collect() {
     if (in_hand().contains(reference)) continue;
     auto leaving_nodes = with_.images.remove(reference, nodes);
     co_await std::move(leaving_nodes);
-    const auto name = reference.substr(registry.size());
+    const auto name = image::familiar(reference);
     auto leaving = with_.engine.remove_image(name);
     co_await std::move(leaving);
     with_.builder.forget(name);
@@ -115,7 +114,8 @@ Task<> ImageCollector::collect() {
 /// Those of the engine and of the nodes, each once, with when it came in last.
 Task<std::vector<image::StoredImage>> ImageCollector::stored(std::vector<std::string> nodes) {
   std::vector<image::StoredImage> all;
-  auto listing = with_.engine.images(engine_pattern);
+  std::vector<std::string> patterns(std::begin(engine_patterns), std::end(engine_patterns));
+  auto listing = with_.engine.images(std::move(patterns));
   const auto built = co_await std::move(listing);
   for (const auto& one : built) {
     image::StoredImage image;
@@ -154,7 +154,7 @@ std::set<std::string> ImageCollector::in_hand() const {
 
 /// In the engine are the images of other daemons too.
 bool ImageCollector::is_ours(const std::string& reference) const {
-  return reference.starts_with(app_images) && with_.builder.has_built(reference.substr(registry.size()));
+  return image::is_app_image(reference) && with_.builder.has_built(image::familiar(reference));
 }
 
 }  // namespace gf::deploy

@@ -19,7 +19,8 @@ std::vector<std::string> images_to_remove(const std::vector<image::StoredImage>&
                                           const std::set<std::string>& kept, std::uint64_t budget);
 
 /// Removes images of apps that are too old to be kept from the nodes and the engine. Never one that a pod uses, that is
-/// among the last versions of a branch, or that this daemon did not build. Io thread only.
+/// among the last versions of a branch, or that this daemon did not build. A registry that the nodes pull from keeps
+/// what it has. Io thread only.
 class ImageCollector {
  public:
   struct Collaborators {

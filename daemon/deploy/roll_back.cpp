@@ -15,12 +15,12 @@ Task<std::string> DeployService::find_version(std::string name, std::string app_
     auto asking = with_.images.at_hand(one.image.reference, nodes);
     if (co_await std::move(asking)) there += (there.empty() ? "" : ", ") + one.image.key;
   }
-  throw Error(
-      ErrorCode::not_found,
-      "cannot roll " + app_name + " back to " + version.image.key + ": neither the nodes nor the engine hold it",
-      version.commit.empty() ? "gf history " + app_name
-                             : "check out " + version.commit.substr(0, 8) + ", and it is built again",
-      there.empty() ? "they hold none" : "they hold: " + there);
+  throw Error(ErrorCode::not_found,
+              "cannot roll " + app_name + " back to " + version.image.key +
+                  ": the engine does not hold it, and the nodes neither hold it nor can pull it",
+              version.commit.empty() ? "gf history " + app_name
+                                     : "check out " + version.commit.substr(0, 8) + ", and it is built again",
+              there.empty() ? "they hold none" : "they hold: " + there);
 }
 
 Task<> DeployService::roll_back(std::string name, std::string app_name, std::string to, Claims claims,

@@ -30,7 +30,12 @@ Task<> Environment::obtain_addon_images(Cargo& cargo, Context& context) {
   cargo.deliver(co_await std::move(obtaining));
 }
 
+/// What an app's image is called, and how it gets into the nodes, is what the cluster says, where there is one already.
 Task<> Environment::build_app(std::string project, std::string app, Cargo& cargo, Context& context) {
+  if (seen_.presence == cluster::Presence::stopped || seen_.presence == cluster::Presence::running) {
+    auto waiting = with_.mirror.wait_synced();
+    co_await std::move(waiting);
+  }
   auto building = with_.deploy.build(std::move(project), std::move(app), context);
   std::vector<std::string> references;
   references.push_back(co_await std::move(building));
@@ -150,6 +155,8 @@ Task<Json> Environment::run_up(std::string root, Context& context) {
   }
   auto attaching = with_.deploy.attach(spec);
   co_await std::move(attaching);
+  auto looking = look();
+  co_await std::move(looking);
 
   Rise rise{Cargo(with_.executor, 1 + spec.apps.size())};
   Steps steps;

@@ -35,12 +35,13 @@ Error unavailable(const PlatformImage& wanted) {
 }  // namespace
 
 ImageService::ImageService(Executor executor, Clock& clock, container::Engine& engine, ProcessRunner& processes,
-                           std::filesystem::path driver, Transfer::Reach reach)
+                           std::filesystem::path driver, Transfer::Reach reach, std::function<Wiring()> wiring)
     : clock_(clock),
       engine_(engine),
       processes_(processes),
       driver_(std::move(driver)),
       transfer_(engine, std::move(reach)),
+      wiring_(std::move(wiring)),
       freed_(executor) {}
 
 Task<std::vector<PlatformImage>> ImageService::references(std::vector<std::string> names) {
@@ -124,7 +125,7 @@ Task<bool> ImageService::pull(PlatformImage wanted, operation::Context& context)
   auto step = context.begin("pull " + wanted.official);
   std::exception_ptr thrown;
   try {
-    auto progress = container::PullProgress(
+    auto progress = container::LayerProgress(
         [step](std::uint64_t done, std::uint64_t total) { step->progress(done, total, "bytes"); });
     auto pulling = engine_.pull(wanted.official, std::move(progress));
     co_await std::move(pulling);
@@ -160,7 +161,18 @@ Task<> ImageService::build(PlatformImage wanted, operation::Context& context) {
 
 Task<> ImageService::load(std::vector<std::string> references, std::vector<std::string> nodes,
                           operation::Context& context) {
-  auto finding = find(std::move(references));
+  const auto wiring = wiring_();
+  std::vector<std::string> sent;
+  for (const auto& reference : references) {
+    if (wiring.refused && is_app_image(reference)) throw Error(*wiring.refused);
+    bool pushed = false;
+    if (const auto name = pushed_name(wiring.registry, reference)) {
+      auto pushing = push(*wiring.registry, *name, reference, context);
+      pushed = co_await std::move(pushing);
+    }
+    if (!pushed) sent.push_back(reference);
+  }
+  auto finding = find(std::move(sent));
   auto found = co_await std::move(finding);
   if (!found.absent.empty()) {
     auto asking = hold_by_name(found.absent, nodes);

@@ -10,6 +10,7 @@
 #include "core/clock.hpp"
 #include "core/signal.hpp"
 #include "image/order.hpp"
+#include "image/registry.hpp"
 #include "image/transfer.hpp"
 #include "operation/context.hpp"
 #include "system/process_runner.hpp"
@@ -21,9 +22,9 @@ namespace gf::image {
 class ImageService {
  public:
   /// `driver` is the program images/image, which alone knows names, versions and content keys; `reach` leads to the
-  /// agents in the nodes.
+  /// agents in the nodes, `wiring` tells what the cluster says of a registry now.
   ImageService(Executor executor, Clock& clock, container::Engine& engine, ProcessRunner& processes,
-               std::filesystem::path driver, Transfer::Reach reach);
+               std::filesystem::path driver, Transfer::Reach reach, std::function<Wiring()> wiring);
 
   /// The references of platform images, in the order of `names`, without obtaining them. Asked from the driver once
   /// per name. Throws Error(not_found) for a name that images/ lacks.
@@ -37,12 +38,17 @@ class ImageService {
   /// Two callers at once: one works, the other waits. Throws Error(image_unavailable) or Error(build_failed).
   Task<std::string> obtain(std::string name, operation::Context& context);
 
-  /// Brings `references` into those of `nodes` whose stores lack them: see Transfer. An image that the engine does not
-  /// have must be in all of them already, else Error(image_unavailable).
+  /// What pods call the image `name` of an app from now on.
+  std::string app_reference(const std::string& name) const { return image::app_reference(wiring_().registry, name); }
+  /// Brings `references` into those of `nodes` whose stores lack them: see Transfer. Images of apps that belong to the
+  /// registry that the cluster names are pushed there instead, unless it has them: the nodes pull. An image that the
+  /// engine does not have must be in all of them already, else Error(image_unavailable), as when the registry cannot be
+  /// reached. Throws Error(bad_config) for images of apps where the cluster names a registry in a way that cannot be
+  /// understood.
   Task<> load(std::vector<std::string> references, std::vector<std::string> nodes, operation::Context& context);
-  /// Whether each of `nodes` has it in its store; false without nodes.
+  /// Whether each of `nodes` has it in its store, or can pull it; false without nodes.
   Task<bool> all_hold(std::string reference, std::vector<std::string> nodes);
-  /// Whether it can be run in `nodes` without a build: the engine has it, or all of them.
+  /// Whether it can be run in `nodes` without a build: the engine has it, or all of them do or can pull it.
   Task<bool> at_hand(std::string reference, std::vector<std::string> nodes);
   /// What is in the store of `node`.
   Task<std::vector<StoredImage>> stored_in(std::string node);
@@ -56,6 +62,8 @@ class ImageService {
   Task<std::string> obtain_once(std::string name, operation::Context& context);
   Task<> build(PlatformImage wanted, operation::Context& context);
   Task<bool> pull(PlatformImage wanted, operation::Context& context);
+  Task<bool> push(Registry registry, std::string name, std::string reference, operation::Context& context);
+  Task<> push_as(std::string name, std::string reference, operation::Context& context);
   struct Found {
     std::vector<OciImage> images;
     std::vector<std::string> absent;  ///< from the engine
@@ -70,6 +78,7 @@ class ImageService {
   std::filesystem::path driver_;
   std::map<std::string, PlatformImage> known_;
   Transfer transfer_;
+  std::function<Wiring()> wiring_;
   std::set<std::string> busy_;  ///< names being obtained
   Signal freed_;
   std::optional<Clock::time_point> registry_failed_;

@@ -58,6 +58,12 @@ Task<bool> ImageService::hold_by_name(std::vector<std::string> references, std::
 
 Task<bool> ImageService::all_hold(std::string reference, std::vector<std::string> nodes) {
   if (nodes.empty()) co_return false;
+  const auto wiring = wiring_();
+  if (const auto name = pushed_name(wiring.registry, reference)) {
+    auto serving = engine_.serves(*name);
+    const bool served = co_await std::move(serving);
+    if (served) co_return true;
+  }
   std::vector<std::string> references(1, std::move(reference));
   auto finding = find(references);
   auto found = co_await std::move(finding);

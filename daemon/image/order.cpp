@@ -63,4 +63,10 @@ std::string canonical(std::string_view reference) {
   return text;
 }
 
+std::string familiar(std::string_view canonical_reference) {
+  for (const std::string_view implied : {"docker.io/library/", "docker.io/"})
+    if (canonical_reference.starts_with(implied)) return std::string(canonical_reference.substr(implied.size()));
+  return std::string(canonical_reference);
+}
+
 }  // namespace gf::image

@@ -41,5 +41,7 @@ std::vector<StoredImage> read_stored(const std::string& text);
 
 /// Pure: the reference as containerd stores it: "redis:8" → "docker.io/library/redis:8".
 std::string canonical(std::string_view reference);
+/// Pure: a canonical reference as the engine has it among its tags: "docker.io/a/b:1" → "a/b:1".
+std::string familiar(std::string_view canonical_reference);
 
 }  // namespace gf::image

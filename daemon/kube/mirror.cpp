@@ -7,12 +7,15 @@ namespace {
 struct Kind {
   const char* api_version;
   const char* kind;
+  const char* space = "";
+  const char* labels = Mirror::managed_label;
 };
 constexpr Kind kinds[] = {{"apps/v1", "Deployment"},
                           {"apps/v1", "StatefulSet"},
                           {"apps/v1", "DaemonSet"},
                           {"batch/v1", "Job"},
-                          {"v1", "Pod"}};
+                          {"v1", "Pod"},
+                          {"v1", "ConfigMap", "kube-public", ""}};
 
 std::string name_of(const Json& object, const char* key) { return object.at("metadata").value(key, ""); }
 
@@ -50,7 +53,8 @@ void Mirror::begin_again() {
     auto sink = [this, generation = generation_](const WatchEvent& event) {
       if (generation == generation_) take(event);
     };
-    watches_.spawn(std::string("watch ") + kind.kind, api_.watch(kind.api_version, kind.kind, "", managed_label, sink));
+    watches_.spawn(std::string("watch ") + kind.kind,
+                   api_.watch(kind.api_version, kind.kind, kind.space, kind.labels, sink));
   }
 }
 

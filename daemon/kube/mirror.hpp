@@ -13,7 +13,8 @@
 namespace gf::kube {
 
 /// What is ours in the cluster, kept up to date by watches: every reader (waiting for a rollout, `gf status`, syncing)
-/// looks here and asks the server nothing. Holds the workloads and pods that carry `managed_label`. Io thread only.
+/// looks here and asks the server nothing. Holds the workloads and pods that carry `managed_label`, and the ConfigMaps
+/// by which a cluster tells everybody about itself (namespace kube-public). Io thread only.
 class Mirror {
  public:
   static constexpr const char* managed_label = "app.kubernetes.io/managed-by=greenfield";

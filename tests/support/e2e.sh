@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # What the scenarios that drive gf share: folders and a cluster of their own, a copy of the example project, cleaning up.
-# Leaves $gf, $app, $work and the functions below. The process $beside, where a scenario has one, is ended with it.
+# Leaves $gf, $app, $work and the functions below. The process $beside and the container $companion, where a scenario has
+# one, end with it.
 scenario=$(basename "$(dirname "$0")")
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$root" || exit 1
@@ -30,6 +31,7 @@ finish() {
   gf daemon stop >/dev/null 2>&1 || true
   kind delete cluster --name "$GF_CLUSTER" --kubeconfig "$work/kubeconfig" >/dev/null 2>&1 || true
   [[ -z ${beside:-} ]] || kill "$beside" 2>/dev/null || true
+  [[ -z ${companion:-} ]] || docker rm -fv "$companion" >/dev/null 2>&1 || true
   if mountpoint -q "$XDG_STATE_HOME"; then umount "$XDG_STATE_HOME"; fi
   rm -rf "$work"
   exit "$code"

@@ -16,9 +16,12 @@ class RefusingEngine : public container::Engine {
   Task<> stop(std::string, std::chrono::seconds) override { co_return; }
   Task<> remove(std::string) override { co_return; }
   Task<std::optional<container::Image>> image(std::string) override { co_return std::nullopt; }
-  Task<std::vector<container::Image>> images(std::string) override { co_return std::vector<container::Image>(); }
+  Task<std::vector<container::Image>> images(std::vector<std::string>) override {
+    co_return std::vector<container::Image>();
+  }
   Task<bool> serves(std::string) override { co_return false; }
-  Task<> pull(std::string, container::PullProgress) override { throw Error(ErrorCode::internal, "cannot pull"); }
+  Task<> pull(std::string, container::LayerProgress) override { throw Error(ErrorCode::internal, "cannot pull"); }
+  Task<> push(std::string, container::LayerProgress) override { throw Error(ErrorCode::internal, "cannot push"); }
   Task<> build(container::BuildSpec, http::BodySource, container::LineFunction) override {
     throw Error(ErrorCode::internal, "cannot build");
   }

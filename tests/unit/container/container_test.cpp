@@ -101,6 +101,49 @@ TEST_CASE("an engine that is not there is said so, with the remedy") {
   }
 }
 
+TEST_CASE("a push tells its progress over all layers, and the engine's words when it fails") {
+  gf::test::TemporaryFolder folder;
+  const auto path = (folder.path() / "engine.sock").string();
+  net::io_context io;
+  std::string asked, lines;
+  http::Server server(io.get_executor(), path, [&](const http::Request& request, http::Responder& responder) -> Task<> {
+    asked = request.method + ' ' + request.target + ' ' + request.headers.get("X-Registry-Auth").value_or("");
+    http::Response response;
+    response.body = lines;
+    auto responding = responder.respond(std::move(response));
+    co_await std::move(responding);
+  });
+  server.start();
+  const auto engine = make_docker_engine(io.get_executor(), path);
+  std::vector<std::uint64_t> told;
+  const LayerProgress progress = [&](std::uint64_t done, std::uint64_t total) {
+    told.push_back(done);
+    told.push_back(total);
+  };
+  lines =
+      R"({"status":"The push refers to repository [localhost:5001/a/b]"}
+{"status":"Pushing","progressDetail":{"current":10,"total":100},"id":"1"}
+{"status":"Layer already exists","progressDetail":{},"id":"2"}
+{"status":"Pushing","progressDetail":{"current":130,"total":100},"id":"1"}
+{"status":"1: digest: sha256:0 size: 1"}
+)";
+  run_task(io, engine->push("localhost:5001/a/b:1", progress));
+  CHECK(asked == "POST /v1.41/images/localhost%3A5001%2Fa%2Fb/push?tag=1 e30=");
+  REQUIRE(told.size() >= 4);
+  CHECK(std::vector(told.begin(), told.begin() + 2) == std::vector<std::uint64_t>{10, 100});
+  CHECK(std::vector(told.end() - 2, told.end()) == std::vector<std::uint64_t>{100, 100});
+  lines += R"({"errorDetail":{"message":"connection refused"},"error":"connection refused"})";
+  try {
+    run_task(io, engine->push("localhost:5001/a/b:1", progress));
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::image_unavailable);
+    CHECK(error.message() == "cannot push the image localhost:5001/a/b:1");
+    CHECK(error.cause() == "connection refused");
+  }
+  run_task(io, server.stop());
+}
+
 TEST_CASE("a program may say much before it reads, and who ran one can be cancelled afterwards") {
   gf::test::TemporaryFolder folder;
   const auto path = (folder.path() / "engine.sock").string();
