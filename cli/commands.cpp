@@ -7,9 +7,10 @@ namespace gf::cli {
 
 void add_commands(CLI::App& app, Context& context) {
   for (const auto add :
-       {add_init,     add_up,   add_dev,    add_down,      add_status,     add_logs,    add_events,     add_exec,
-        add_connect,  add_env,  add_url,    add_load,      add_addon,      add_deliver, add_sleep,      add_backup,
-        add_snapshot, add_seal, add_doctor, add_operation, add_kubeconfig, add_daemon,  add_completion, add_version})
+       {add_init,       add_up,     add_dev,        add_down,     add_status, add_logs,   add_events,
+        add_app,        add_exec,   add_connect,    add_env,      add_url,    add_load,   add_addon,
+        add_deliver,    add_sleep,  add_backup,     add_snapshot, add_seal,   add_doctor, add_operation,
+        add_kubeconfig, add_daemon, add_completion, add_version})
     add(app, context);
 }
 

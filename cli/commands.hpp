@@ -12,7 +12,7 @@ struct Context {
   Output output;
   std::string folder;    ///< -C: the project's folder; the working directory by default
   bool no_wait = false;  ///< --no-wait: begin the operation and leave
-  int exit_code = 0;     ///< of a command that was run inside a pod
+  int exit_code = 0;     ///< of a command that was run inside a pod, or of a look that found what it should not
 };
 
 /// The table of commands: each file in commands/ adds its own to `app`.
@@ -24,6 +24,7 @@ void add_down(CLI::App& app, Context& context);
 void add_status(CLI::App& app, Context& context);
 void add_logs(CLI::App& app, Context& context);
 void add_events(CLI::App& app, Context& context);
+void add_app(CLI::App& app, Context& context);
 void add_exec(CLI::App& app, Context& context);
 void add_connect(CLI::App& app, Context& context);
 void add_env(CLI::App& app, Context& context);

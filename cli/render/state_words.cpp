@@ -6,9 +6,9 @@ namespace gf::cli {
 
 std::string paint(const std::string& state, bool color) {
   if (!color) return state;
-  const bool good =
-      state == "ready" || state == "running" || state == "up" || state == "Running" || state == "listening";
-  const bool bad = state == "failed" || state == "broken" || state == "error";
+  const bool good = state == "ready" || state == "running" || state == "up" || state == "Running" ||
+                    state == "listening" || state == "identical" || state == "repaired";
+  const bool bad = state == "failed" || state == "broken" || state == "error" || state == "drifted";
   return (good ? "\033[32m" : bad ? "\033[31m" : "\033[33m") + state + "\033[0m";
 }
 

@@ -25,14 +25,16 @@ void CompareJob::decide(bool differs) {
 
 void CompareJob::begin_next() {
   const auto& wanted = waiting_.front();
+  const bool wants_nothing = wanted.digest.empty();
   if (tree_->empty()) {
     check_path(wanted.path);
-    return decide(true);
+    return decide(!wants_nothing);
   }
   const auto place = tree_->find(wanted.path);
   struct stat status;
   if (!place.folder || ::fstatat(place.folder.get(), place.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
-    return decide(true);
+    return decide(!wants_nothing);
+  if (wants_nothing) return decide(!S_ISDIR(status.st_mode));
   if (wanted.link) {
     char link[PATH_MAX];
     const auto length =

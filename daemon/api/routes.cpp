@@ -15,6 +15,7 @@ http::Handler make_api(const Services& services) {
   add_snapshot_routes(services.snapshots, routes);
   add_seal_routes(services.unsealer, routes);
   add_sleep_routes(services, routes);
+  add_verify_route(services, routes);
   add_exec_route(services, routes);
   add_connect_route(services, routes);
   return http::make_router(std::move(routes));

@@ -19,6 +19,7 @@ void add_cluster_backup_routes(backup::ClusterBackups& backups, Routes& routes);
 void add_snapshot_routes(snapshot::SnapshotService& snapshots, Routes& routes);
 void add_seal_routes(unsealer::Unsealer& unsealer, Routes& routes);
 void add_sleep_routes(const Services& services, Routes& routes);
+void add_verify_route(const Services& services, Routes& routes);
 void add_exec_route(const Services& services, Routes& routes);
 void add_connect_route(const Services& services, Routes& routes);
 

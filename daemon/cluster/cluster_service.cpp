@@ -51,7 +51,7 @@ void ClusterService::disconnect() {
   connected_to_.clear();
 }
 
-Task<> ClusterService::ensure_running(ClusterSpec spec,
+Task<> ClusterService::ensure_running(ClusterSpec spec, std::vector<std::string> checkouts,
                                       std::function<Task<std::string>(operation::Context&)> node_image,
                                       operation::Context& context) {
   bool tuned = true;  // a cluster that was there is left as it is
@@ -76,6 +76,7 @@ Task<> ClusterService::ensure_running(ClusterSpec spec,
     create.name = name_;
     create.workers = spec.workers;
     create.host_ports = spec.host_ports;
+    create.checkouts = std::move(checkouts);
     auto obtaining = node_image(context);
     create.node_image = co_await std::move(obtaining);
     std::optional<PortBlock> ports;  // held until the nodes have taken them

@@ -32,10 +32,11 @@ class ClusterService {
   /// Looks at the outside; connects the API when the cluster runs. Cheap enough for every status request.
   Task<Observation> observe();
   /// Ensures a running cluster: creates, re-creates a broken one, starts a stopped one, waits for its API and until all
-  /// nodes are Ready. `node_image` is asked for only when nodes must be created.
+  /// nodes are Ready. `node_image` is asked for only when nodes must be created, and `checkouts` are mounted into such
+  /// only.
   /// Throws Error(cluster_failed).
-  Task<> ensure_running(ClusterSpec spec, std::function<Task<std::string>(operation::Context&)> node_image,
-                        operation::Context& context);
+  Task<> ensure_running(ClusterSpec spec, std::vector<std::string> checkouts,
+                        std::function<Task<std::string>(operation::Context&)> node_image, operation::Context& context);
   Task<> stop(operation::Context& context);
   Task<> remove(operation::Context& context);
   Task<std::string> kubeconfig() { return provider_->kubeconfig(name_); }

@@ -19,6 +19,7 @@ struct Node {
   NodeRole role = NodeRole::worker;
   bool running = false;
   std::string address;
+  std::vector<std::string> checkouts = {};  ///< those of this machine that are mounted into it
 };
 
 enum class Presence {
@@ -39,12 +40,17 @@ struct Observation {
 /// takes them (kubeadm's taint is removed by the providers in that case only).
 std::vector<std::string> workload_nodes(const Observation& seen);
 
+/// Pure: the checkouts that all of these nodes have.
+std::vector<std::string> mounted_checkouts(const Observation& seen);
+
 struct CreateSpec {
   std::string name;
   std::string node_image;
   int workers = 2;
   int first_host_port = 0;  ///< on 127.0.0.1; mapped to NodePorts 30000 upwards, 0 = none
   int host_ports = 0;
+  std::vector<std::string> checkouts =
+      {};  ///< mounted read-only into the nodes that take pods, as checkout_in_node() says
   /// Called once when the control plane serves, while workers may still be joining: what is applied now is scheduled as
   /// they come.
   std::function<void()> on_control_plane = [] {};

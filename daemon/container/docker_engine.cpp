@@ -60,6 +60,8 @@ Container inspected(const Json& item) {
   for (const auto& [port, bindings] : item["NetworkSettings"]["Ports"].items())
     if (bindings.is_array() && !bindings.empty())
       container.host_ports[std::atoi(port.c_str())] = std::atoi(bindings[0].value("HostPort", "0").c_str());
+  for (const auto& mount : item.value("Mounts", Json::array()))
+    if (mount.value("Type", "") == "bind") container.mounts[mount.value("Destination", "")] = mount.value("Source", "");
   return container;
 }
 

@@ -17,8 +17,9 @@ namespace gf::container {
 struct Container {
   std::string id, name, image, state;  ///< state: created, running, paused, restarting, exited, dead
   std::map<std::string, std::string> labels;
-  std::string address;            ///< IPv4 on its first network, empty when stopped
-  std::map<int, int> host_ports;  ///< container port → port on 127.0.0.1
+  std::string address;                             ///< IPv4 on its first network, empty when stopped
+  std::map<int, int> host_ports;                   ///< container port → port on 127.0.0.1
+  std::map<std::string, std::string> mounts = {};  ///< folder in it → folder of this machine; of one that was inspected
 };
 
 struct Image {

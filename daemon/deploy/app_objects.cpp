@@ -163,7 +163,7 @@ std::vector<Json> app_objects(const std::string& project, const AppSpec& app, co
   pod["automountServiceAccountToken"] = false;
   pod["dnsConfig"]["options"] = name_resolution();
   pod["topologySpreadConstraints"] = spread_over_nodes(labels);
-  if (syncs(app)) {
+  if (syncs(app) && !mounts_checkout(app)) {
     Json gate;
     gate["conditionType"] = synced_gate;
     pod["readinessGates"] = Json::array({gate});

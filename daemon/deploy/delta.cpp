@@ -12,10 +12,6 @@ namespace {
 constexpr std::size_t inline_files = 4;
 constexpr std::uint64_t inline_bytes = 256 << 10;
 
-std::string path_in_checkout(const SyncRule& rule, const std::string& path) {
-  return rule.from.empty() ? path : rule.from + '/' + path;
-}
-
 using Files = std::vector<source::TreeFile>;
 
 /// Whether a folder above `path` is one of those that `holds` says yes to.
@@ -24,16 +20,6 @@ bool any_above(const std::string& path, Holds holds) {
   for (auto slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1))
     if (holds(path.substr(0, slash))) return true;
   return false;
-}
-
-/// What is to go: but for what lies below a path where a file or link is now. Writing that one makes room for it, while
-/// the delete, done a second time, would go through the link.
-std::vector<std::string> deletes_of(const source::Tree& now, const std::set<std::string>& gone) {
-  std::vector<std::string> deletes;
-  for (const auto& path : gone)
-    if (!any_above(path, [&](const std::string& folder) { return now.find(folder) != nullptr; }))
-      deletes.push_back(path);
-  return deletes;
 }
 
 Delta read_delta(std::string root, SyncRule rule, source::Tree now, std::set<std::string> gone, Files wanted) {
@@ -69,6 +55,27 @@ Task<Delta> make_delta(WorkerPool& workers, std::string root, SyncRule rule, sou
 }
 
 }  // namespace
+
+std::string path_in_checkout(const SyncRule& rule, const std::string& path) {
+  return rule.from.empty() ? path : rule.from + '/' + path;
+}
+
+std::set<std::string> gone_of(const SyncRule& rule, const source::Tree& wanted, const std::vector<std::string>& held) {
+  std::set<std::string> gone;
+  for (const auto& path : held) {
+    const auto inside = relative_to(rule.from, path);
+    if (!inside.empty() && !wanted.find(path)) gone.insert(inside);
+  }
+  return gone;
+}
+
+std::vector<std::string> deletes_of(const source::Tree& now, const std::set<std::string>& gone) {
+  std::vector<std::string> deletes;
+  for (const auto& path : gone)
+    if (!any_above(path, [&](const std::string& folder) { return now.find(folder) != nullptr; }))
+      deletes.push_back(path);
+  return deletes;
+}
 
 source::Tree synced_files(const AppSpec& app, const SyncRule& rule, const source::Tree& tree) {
   auto files = source::subtree(tree, rule.from);
@@ -116,11 +123,7 @@ Task<std::vector<Delta>> deltas_of_container(WorkerPool& workers, node::Link& li
     for (const auto& file : now.files) states.push_back({file.path, file.mode, file.link, file.digest});
     auto comparing = link.compare(container_id, rule.to, std::move(states));
     const auto differing = co_await std::move(comparing);
-    std::set<std::string> gone;
-    for (const auto& path : held) {
-      const auto inside = relative_to(rule.from, path);
-      if (!inside.empty() && !wanted->find(path)) gone.insert(inside);
-    }
+    auto gone = gone_of(rule, *wanted, held);
     std::vector<bool> lacks(now.files.size());
     for (const auto index : differing) lacks.at(index) = true;
     Files lacking;

@@ -17,6 +17,17 @@ struct Delta {
   std::vector<std::string> unsettled;  ///< those that were not as the tree says any more when they were read
 };
 
+/// Pure: a path of the checkout out of one relative to the rule's target.
+std::string path_in_checkout(const SyncRule& rule, const std::string& path);
+
+/// Pure: which of the checkout's paths `held` lie below the rule's folder and are not in the tree any more, relative to
+/// the rule's target.
+std::set<std::string> gone_of(const SyncRule& rule, const source::Tree& wanted, const std::vector<std::string>& held);
+
+/// Pure: what of `gone` is to go: all but what lies below a path where a file or link is `now`. Writing that one makes
+/// room for it, while the delete, done a second time, would go through the link.
+std::vector<std::string> deletes_of(const source::Tree& now, const std::set<std::string>& gone);
+
 /// Pure: the files of one sync rule, paths relative to its target.
 source::Tree synced_files(const AppSpec& app, const SyncRule& rule, const source::Tree& tree);
 

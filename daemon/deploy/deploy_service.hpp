@@ -94,6 +94,11 @@ class DeployService : VersionSteps {
   const AppSpec& app(const std::string& project, const std::string& app) const;
   const source::Snapshot* snapshot(const std::string& project) const;
   std::vector<AppStatus> status(const std::string& project) const;
+  /// See Replicas::verify(). Throws Error(not_found).
+  Task<std::vector<Verdict>> verify(const std::string& project, const std::string& app, bool repair) {
+    app_of(at(project), app);
+    return at(project).apps.at(app)->verify(repair);
+  }
   Task<> stop();
 
  private:

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "core/backoff.hpp"
-#include "kube/readiness.hpp"
+#include "deploy/mounted.hpp"
 #include "node/pod_exec.hpp"
 #include "protocol/error.hpp"
 
@@ -33,13 +33,6 @@ bool gate_is_open(const Json& pod) {
   return false;
 }
 
-int restarts_of(const Json& pod) {
-  int sum = 0;
-  for (const auto& item : pod.value("status", Json::object()).value("containerStatuses", Json::array()))
-    sum += item.value("restartCount", 0);
-  return sum;
-}
-
 }  // namespace
 
 Replicas::Replicas(Collaborators with, std::string project, std::string root, AppSpec app)
@@ -47,6 +40,7 @@ Replicas::Replicas(Collaborators with, std::string project, std::string root, Ap
       project_(std::move(project)),
       root_(std::move(root)),
       app_(std::move(app)),
+      rested_(with_.executor),
       syncing_(with_.executor, [warn = with_.warn](const std::string& name, std::exception_ptr thrown) {
         warn(name + ": " + error_from(thrown).message());
       }) {}
@@ -72,11 +66,18 @@ void Replicas::refresh() {
     else
       replica = std::make_shared<Replica>();
     const auto id = node::container_id(*pod, app_.name);
+    const bool mounted = has_checkout_mounted(*pod);
     if (id != replica->container_id) {  // a new instance has the image's files, whatever the former one had
       auto fresh = std::make_shared<Replica>();
       fresh->container_id = id;
+      // … but for what is mounted: there it has what was there before it began, at the least.
+      if (mounted && replica->container_id.empty()) {
+        fresh->tree = replica->tree;
+        fresh->head = replica->head;
+      }
       replica = std::move(fresh);
     }
+    replica->mounted = mounted;
     replica->pod = name;
     replica->node = pod->at("spec").value("nodeName", "");
     replica->image = pod->at("spec")["containers"][0].value("image", "");
@@ -84,12 +85,17 @@ void Replicas::refresh() {
   }
   replicas_ = std::move(present);
   for (const auto& [pod, replica] : replicas_) wake(replica);
+  rested_.notify_all();
 }
 
 void Replicas::wake(const std::shared_ptr<Replica>& replica) {
   if (!syncs(app_) || replica->busy || !snapshot_.tree) return;
+  if (replica->mounted && !replica->tree) {
+    replica->tree = snapshot_.tree;
+    replica->head = snapshot_.head;
+  }
   const bool shut_wanted = replica->gate_open && replica->tree == nullptr;
-  const bool open_wanted = !replica->gate_open && replica->tree != nullptr;
+  const bool open_wanted = !replica->mounted && !replica->gate_open && replica->tree != nullptr;
   const bool behind = !replica->container_id.empty() && replica->tree != snapshot_.tree;
   if (!shut_wanted && !open_wanted && !behind) return;
   replica->busy = true;
@@ -107,49 +113,26 @@ Task<> Replicas::set_gate(std::string pod, bool open) {
   co_await std::move(patching);
 }
 
-/// Writes what the container lacks of the newest tree. Whether there is a newer one by now.
+/// Brings the container to the newest tree. Whether there is a newer one by now.
 Task<bool> Replicas::sync_once(std::string pod, std::string container_id) {
   auto replica = current(pod, container_id);
   const auto wanted = snapshot_;
   if (!replica || container_id.empty() || is_current(*replica)) co_return false;
-  auto& link = with_.links.at(replica->node);
-  std::vector<Delta> deltas;
-  const bool is_save = replica->tree != nullptr;  // else it is filled for the first time
-  if (is_save) {
-    auto reading = deltas_between(with_.workers, root_, app_, replica->tree, wanted.tree, replica->unsure);
-    deltas = co_await std::move(reading);
-  } else {
-    auto held = with_.paths_in(replica->image);
-    held.insert(held.end(), replica->unsure.begin(), replica->unsure.end());
-    auto comparing = deltas_of_container(with_.workers, link, container_id, root_, app_, wanted.tree, std::move(held));
-    deltas = co_await std::move(comparing);
-  }
-  std::set<std::string> unsettled;
-  for (const auto& delta : deltas) {
-    replica->unsure.insert(delta.touched.begin(), delta.touched.end());
-    unsettled.insert(delta.unsettled.begin(), delta.unsettled.end());
-  }
-  std::erase_if(deltas, [](const auto& delta) { return delta.deletes.empty() && delta.writes.empty(); });
+  const bool is_save = replica->tree && !(replica->mending && replica->tree == wanted.tree);
   LastSync sum;
-  sum.planned = since_save();
-  for (std::size_t i = 0; i < deltas.size(); ++i) {
-    node::SyncRequest request;
-    request.container_id = container_id;
-    request.target = deltas[i].target;
-    request.deletes = std::move(deltas[i].deletes);
-    request.writes = std::move(deltas[i].writes);
-    if (i + 1 == deltas.size()) request.signal = signal_after_sync(app_);
-    auto syncing = link.sync(std::move(request));
-    const auto result = co_await std::move(syncing);
-    sum.files += result.files;
-    sum.bytes += result.bytes;
-    sum.sent = since_save() - result.seconds;
+  if (replica->mounted) {
+    auto telling = tell_of_change(replica, wanted);
+    sum = co_await std::move(telling);
+  } else {
+    auto writing = write_files(replica, wanted);
+    sum = co_await std::move(writing);
   }
   replica->tree = wanted.tree;
   replica->head = wanted.head;
-  replica->unsure = std::move(unsettled);
+  replica->mending = false;
+  replica->trouble.clear();
   if (wanted.tree != snapshot_.tree) co_return true;
-  if (is_save && !deltas.empty()) {
+  if (is_save && sum.files > 0) {
     ++counting_.replicas;
     counting_.files = std::max(counting_.files, sum.files);
     counting_.bytes = std::max(counting_.bytes, sum.bytes);
@@ -190,7 +173,7 @@ Task<> Replicas::bring_up_to_date(std::string pod, std::string container_id) {
         auto syncing = sync_once(pod, container_id);
         more = co_await std::move(syncing);
       }
-      if (replica->tree && !replica->gate_open) {
+      if (replica->tree && !replica->gate_open && !replica->mounted) {
         auto opening = set_gate(pod, true);
         co_await std::move(opening);
         replica->gate_open = true;
@@ -199,6 +182,7 @@ Task<> Replicas::bring_up_to_date(std::string pod, std::string container_id) {
       // Gone, or its node away for a moment: the next event of the pod tells; until then tried again. A file that
       // cannot be written will not become writable by itself.
       if (error.code() == ErrorCode::cancelled) throw;
+      replica->trouble = error.message();
       if (error.code() == ErrorCode::deploy_failed)
         with_.warn(pod + ": " + error.message() + (error.hint().empty() ? "" : "; " + error.hint()));
       failed = true;
@@ -206,6 +190,7 @@ Task<> Replicas::bring_up_to_date(std::string pod, std::string container_id) {
     const bool newest = container_id.empty() || replica->tree == snapshot_.tree;
     if (!failed && newest && (replica->unsure.empty() || unsettled == unsettled_tries)) {
       replica->busy = false;
+      rested_.notify_all();
       co_return;
     }
     if (!failed && !newest) continue;
@@ -214,30 +199,6 @@ Task<> Replicas::bring_up_to_date(std::string pod, std::string container_id) {
     auto waiting = with_.clock.sleep_for(pause);
     co_await std::move(waiting);
   }
-}
-
-std::vector<ReplicaStatus> Replicas::status() const {
-  std::vector<ReplicaStatus> all;
-  for (const auto* pod : with_.mirror.all("Pod", project_, app_label, app_.name)) {
-    ReplicaStatus one;
-    one.pod = pod->at("metadata").value("name", "");
-    one.node = pod->at("spec").value("nodeName", "");
-    one.state = kube::trouble(*pod);
-    if (one.state.empty())
-      one.state = pod->at("metadata").contains("deletionTimestamp")
-                      ? "Terminating"
-                      : pod->value("status", Json::object()).value("phase", "");
-    one.restarts = restarts_of(*pod);
-    one.ready = kube::assess(*pod).ready;
-    if (const auto found = replicas_.find(one.pod); found != replicas_.end() && found->second->tree) {
-      one.tree = found->second->tree->digest();
-      one.commit = found->second->head.commit;
-      one.dirty = found->second->head.dirty;
-      one.synced = is_current(*found->second);
-    }
-    all.push_back(std::move(one));
-  }
-  return all;
 }
 
 }  // namespace gf::deploy

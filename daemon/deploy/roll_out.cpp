@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "deploy/deploy_service.hpp"
+#include "deploy/mounted.hpp"
 #include "deploy/supervised.hpp"
 #include "manifest/transform.hpp"
 #include "protocol/error.hpp"
@@ -111,6 +112,7 @@ Task<std::vector<Json>> DeployService::objects(const Project& project, AppSpec a
     const auto known = co_await std::move(looking);
     supervise(wanted, app.name, image, known);
   }
+  if (mounts_checkout(app)) mount_checkout(wanted, app, checkout_in_node(project.spec.root));
   if (!in_mesh(project.spec)) co_return wanted;
   join_mesh(wanted, project.spec.name, app);
   for (auto& object : mesh_objects(project.spec.name, divided(project, app), with_next(project.spec.apps)))

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <ctime>
 
 #include "core/with_timeout.hpp"
 #include "environment/environment.hpp"
@@ -19,42 +18,7 @@ constexpr int nudges = 12;  // past the ten seconds of the kubelet's own next lo
 constexpr auto nudge_pause = std::chrono::seconds(1);
 constexpr auto save_limit = std::chrono::seconds(5);
 
-std::string utc_text(double seconds) {
-  const auto when = static_cast<std::time_t>(seconds);
-  std::tm parts{};
-  ::gmtime_r(&when, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%FT%TZ", &parts);
-  return text;
-}
-
 }  // namespace
-
-Task<> Environment::ensure_cluster(ClusterSpec spec, Context& context) {
-  auto before = with_.cluster.observe();
-  std::set<std::string> stopped;
-  for (const auto& node : (co_await std::move(before)).nodes)
-    if (!node.running) stopped.insert(node.name);
-  const auto began = utc_text(with_.clock.wall_seconds());
-  std::function<Task<std::string>(Context&)> node_image = [this](Context& step) {
-    with_.images.forget_nodes();  // new nodes hold nothing
-    return with_.images.obtain("node", step);
-  };
-  auto ensuring = with_.cluster.ensure_running(spec, node_image, context);
-  co_await std::move(ensuring);
-  auto looking = look();
-  co_await std::move(looking);
-  while (!with_.mirror.synced()) {
-    auto waiting = with_.mirror.changed().wait();
-    co_await std::move(waiting);
-  }
-  if (stopped.empty()) co_return;
-  following_.spawn("tell the nodes' addresses", tell_addresses());
-  following_.spawn("nudge the pods", nudge_pods(stopped));
-  std::function<Task<>(Context&)> body = [&](Context& step) { return wait_fresh(stopped, began, step); };
-  auto stepping = run_step(context, "wait for the kubelets", body);
-  co_await std::move(stepping);
-}
 
 /// The engine may have given a node that was stopped another address. Its kubelet says so with its next status only,
 /// which comes after ten seconds and more where the first one found no API server; until then the routes to its pods

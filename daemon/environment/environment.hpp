@@ -106,6 +106,8 @@ class Environment {
   Task<> save_secrets(operation::Context& context);
 
   Task<> ensure_cluster(ClusterSpec spec, operation::Context& context);
+  Task<std::vector<std::string>> mounting_checkouts();
+  void require_mount(const ProjectSpec& project) const;
   Task<> wait_fresh(std::set<std::string> nodes, std::string since, operation::Context& context);
   Task<> tell_addresses();
   Task<> nudge_pods(std::set<std::string> nodes);

@@ -82,6 +82,7 @@ Task<> Environment::load_into(std::vector<std::string> nodes, std::vector<std::s
 Task<> Environment::bring_cluster(ProjectSpec spec, Rise& rise, Context& context) {
   auto ensuring = ensure_cluster(spec.cluster, context);
   co_await std::move(ensuring);
+  require_mount(spec);
   // From here on it is brought back after a restart of the engine or the machine; a creation that failed is not.
   set_wanted(true);
   rise.cluster = true;

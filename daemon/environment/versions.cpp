@@ -152,6 +152,7 @@ Task<Environment::ClaimNames> Environment::claims(std::string project, AppSpec a
 }
 
 Task<> Environment::start_app(ProjectSpec spec, AppSpec app, Context& context) {
+  if (mounts_checkout(app)) require_mount(spec);
   if (in_mesh(spec)) {  // pods get their sidecars as they are made, or never
     auto waiting = with_.addons.wait_ready("istio", context);
     co_await std::move(waiting);

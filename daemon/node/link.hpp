@@ -18,7 +18,7 @@ struct FileState {
   std::string path;
   unsigned mode = 0644;  ///< permission bits; for links ignored
   bool link = false;     ///< symbolic link: `contents` is its target
-  std::string digest;    ///< sha256 hex of the contents (link: of the target)
+  std::string digest;    ///< sha256 hex of the contents (link: of the target); to compare with "": nothing is there
 };
 
 struct FileWrite {
@@ -58,7 +58,8 @@ class Link {
   /// Throws Error(not_found) when the container does not run, Error(deploy_failed) when a file cannot be written
   /// (read-only file system, no space, a path that leads out of the target).
   virtual Task<SyncResult> sync(SyncRequest request) = 0;
-  /// Of `files`, those whose contents, kind or mode differ inside the container: indexes in order.
+  /// Of `files`, those whose contents, kind or mode differ inside the container: indexes in order. A folder counts as
+  /// nothing.
   virtual Task<std::vector<std::size_t>> compare(std::string container_id, std::string target,
                                                  std::vector<FileState> files) = 0;
   /// Connects from inside the node. Throws Error(cluster_unavailable) with the reason when refused, Error(not_found)

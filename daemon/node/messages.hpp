@@ -61,7 +61,7 @@ struct CompareFile {
   std::string path;
   std::uint32_t mode = 0644;
   bool link = false;
-  std::string digest;
+  std::string digest;  ///< "" = nothing but a folder may be there
 };
 std::string encode(const CompareFile& message);
 CompareFile decode_compare_file(std::string_view payload);

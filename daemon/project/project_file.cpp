@@ -9,6 +9,7 @@
 #include "project/mesh_reader.hpp"
 #include "project/sleep_reader.hpp"
 #include "project/strategy_reader.hpp"
+#include "project/sync_reader.hpp"
 #include "project/yaml_reader.hpp"
 #include "protocol/error.hpp"
 
@@ -21,17 +22,6 @@ const std::vector<std::string>& keys(const char* part) { return known_keys().at(
 bool is_name(const std::string& text) {
   static const std::regex shape("[a-z]([a-z0-9-]{0,28}[a-z0-9])?");
   return std::regex_match(text, shape);
-}
-
-/// Inside the checkout: relative and without "..".
-bool is_inside(const std::filesystem::path& path) {
-  return !path.is_absolute() && std::ranges::find(path, "..") == path.end();
-}
-
-std::string clean(const std::string& path) {
-  auto text = std::filesystem::path(path).lexically_normal().string();
-  while (text.size() > 1 && text.ends_with('/')) text.pop_back();
-  return text;
 }
 
 class Parser {
@@ -129,8 +119,6 @@ class Parser {
     app.replicas = in_.integer(node, "replicas", 0, 20, 1);
     read_autoscale(node, app);
     app.memory_mib = in_.integer(node, "memory_mib", 16, 65536, 256);
-    app.on_sync = read_on_sync(in_.choice(node, "on_sync", {"none", "reload", "restart"}, "none"));
-    app.reload_signal = in_.choice(node, "reload_signal", {"HUP", "USR1", "USR2", "INT", "TERM"}, "HUP");
     app.rebuild_on = in_.texts(node, "rebuild_on");
     app.command = in_.texts(node, "command");
     app.env = in_.table(node, "env");
@@ -139,16 +127,14 @@ class Parser {
         in_.complain(node["env"], "'" + variable + "' is no name of an environment variable");
     app.ready_path = read_path(node, "ready_path", app.port);
     app.metrics_path = read_path(node, "metrics_path", app.port);
-    app.manifests = inside(node, "manifests");
+    app.manifests = in_.inside(node, "manifests");
     app.uses = in_.texts(node, "uses");
     for (auto& used : app.uses)
       if (const auto known = known_as_.find(used); known != known_as_.end()) used = known->second;
     for (const auto& used : app.uses)
       if (!spec_.addons.contains(used))
         in_.complain(node["uses"], "'uses' names " + used + ", which is not under 'addons'");
-    read_sync(node, app);
-    if (app.on_sync == OnSync::restart && !node["sync"].IsDefined())
-      in_.complain(node["on_sync"], "'on_sync: restart' needs 'sync': the files whose changes restart the program");
+    SyncReader(in_, spec_.root).read(app, node);
     if (app.localhost_port != 0)
       for (const auto& other : spec_.apps)
         if (other.localhost_port == app.localhost_port)
@@ -185,37 +171,9 @@ class Parser {
 
   void read_build(const YAML::Node& build, AppSpec& app) {
     if (!in_.open(build, "'build' (its form is `build: {context: .}`)", keys("build"))) return;
-    if (build["context"].IsDefined()) app.context = inside(build, "context");
-    app.dockerfile = build["dockerfile"].IsDefined() ? inside(build, "dockerfile") : "Dockerfile";
+    if (build["context"].IsDefined()) app.context = in_.inside(build, "context");
+    app.dockerfile = build["dockerfile"].IsDefined() ? in_.inside(build, "dockerfile") : "Dockerfile";
     app.args = in_.table(build, "args");
-  }
-
-  void read_sync(const YAML::Node& node, AppSpec& app) {
-    const auto rules = node["sync"];
-    if (!rules.IsDefined()) return;
-    if (!rules.IsSequence()) return in_.complain(rules, "'sync' must be a list of {from, to}, not " + kind_of(rules));
-    for (const auto& rule : rules) {
-      if (!in_.open(rule, "a rule of 'sync'", keys("sync"))) continue;
-      SyncRule read{inside(rule, "from"), in_.text(rule, "to")};
-      if (read.from.empty()) in_.complain(rule, "a rule of 'sync' needs 'from'");
-      if (!read.to.starts_with('/') || read.to.find("..") != std::string::npos || clean(read.to) == "/")
-        in_.complain(rule, "'to' must be an absolute folder in the container, not '" + read.to + "'");
-      read.to = clean(read.to);
-      if (read.from == ".") read.from.clear();
-      app.sync.push_back(std::move(read));
-    }
-  }
-
-  /// A path inside the checkout, cleaned.
-  std::string inside(const YAML::Node& map, const char* key) {
-    const auto path = in_.text(map, key);
-    if (!is_inside(path))
-      in_.complain(map[key], std::string("'") + key + "' must lie inside the checkout, not at '" + path + "'");
-    return path.empty() ? path : clean(path);
-  }
-
-  static OnSync read_on_sync(const std::string& text) {
-    return text == "reload" ? OnSync::reload : text == "restart" ? OnSync::restart : OnSync::none;
   }
 
   Vocabulary vocabulary_;

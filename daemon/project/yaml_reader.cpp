@@ -116,6 +116,23 @@ std::vector<std::string> YamlReader::texts(const YAML::Node& map, const char* ke
   return values;
 }
 
+bool is_inside(const std::filesystem::path& path) {
+  return !path.is_absolute() && std::ranges::find(path, "..") == path.end();
+}
+
+std::string clean(const std::string& path) {
+  auto cleaned = std::filesystem::path(path).lexically_normal().string();
+  while (cleaned.size() > 1 && cleaned.ends_with('/')) cleaned.pop_back();
+  return cleaned;
+}
+
+std::string YamlReader::inside(const YAML::Node& map, const char* key) {
+  const auto path = text(map, key);
+  if (!is_inside(path))
+    complain(map[key], std::string("'") + key + "' must lie inside the checkout, not at '" + path + "'");
+  return path.empty() ? path : clean(path);
+}
+
 std::map<std::string, std::string> YamlReader::table(const YAML::Node& map, const char* key) {
   std::map<std::string, std::string> values;
   const auto node = map[key];

@@ -2,6 +2,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <chrono>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -23,6 +24,8 @@ class YamlReader {
   /// "500ms", "5s", "2m". Without a fallback (nullptr) it must be there; the empty one means 0.
   std::chrono::milliseconds duration(const YAML::Node& map, const char* key, const char* fallback);
   std::vector<std::string> texts(const YAML::Node& map, const char* key);
+  /// A path inside the checkout, cleaned.
+  std::string inside(const YAML::Node& map, const char* key);
   /// A map of texts; numbers and booleans count as texts.
   std::map<std::string, std::string> table(const YAML::Node& map, const char* key);
   /// The text at `key`, which must be one of `choices`.
@@ -35,5 +38,10 @@ class YamlReader {
 
 /// "a number", "a list" …: what stands there, for messages.
 std::string kind_of(const YAML::Node& node);
+
+/// Pure: whether it leads into the checkout: relative and without "..".
+bool is_inside(const std::filesystem::path& path);
+/// Pure: without superfluous parts and slashes.
+std::string clean(const std::string& path);
 
 }  // namespace gf::project

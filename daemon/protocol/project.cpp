@@ -1,5 +1,7 @@
 #include "protocol/project.hpp"
 
+#include <algorithm>
+
 namespace gf {
 
 std::string_view name(OnSync action) {
@@ -13,6 +15,12 @@ std::string_view name(OnSync action) {
   }
   return "none";
 }
+
+bool mounts_checkout(const ProjectSpec& project) {
+  return std::any_of(project.apps.begin(), project.apps.end(), [](const AppSpec& app) { return mounts_checkout(app); });
+}
+
+std::string checkout_in_node(const std::string& root) { return "/greenfield/checkouts" + root; }
 
 std::string why_never_asleep(const ProjectSpec& project, const AppSpec& app) {
   if (app.port == 0) return "it has no 'port', and only a connection to one on localhost could wake it";

@@ -26,6 +26,13 @@ struct SyncRule {
   bool operator==(const SyncRule&) const = default;
 };
 
+/// How the files of the sync rules come into an app's containers.
+enum class SyncMode {
+  copy,   ///< each change is written into every container
+  mount,  ///< the checkout itself is mounted, read-only, by way of the nodes: for nodes that are containers of this
+          ///< machine
+};
+
 /// What happens to an app's program when its files have changed in the container.
 enum class OnSync {
   none,     ///< nothing: it looks itself
@@ -53,6 +60,7 @@ struct AppSpec {
   std::optional<Autoscale> autoscale;  ///< instead of a fixed number of replicas
   std::vector<std::string> uses;       ///< addons whose claims are injected and waited for
   std::vector<SyncRule> sync;
+  SyncMode sync_mode = SyncMode::copy;
   OnSync on_sync = OnSync::none;
   std::string reload_signal = "HUP";         ///< sent to the container's first process by on_sync: reload
   std::vector<std::string> rebuild_on;       ///< globs, relative to the context
@@ -83,6 +91,13 @@ struct ProjectSpec {
 };
 
 std::string_view name(OnSync action);
+
+/// Whether the checkout is mounted into the app's containers.
+inline bool mounts_checkout(const AppSpec& app) { return app.sync_mode == SyncMode::mount; }
+/// Pure: whether it is into those of any app.
+bool mounts_checkout(const ProjectSpec& project);
+/// Pure: where a node has a checkout of this machine that is mounted into it.
+std::string checkout_in_node(const std::string& root);
 
 /// Whether the project's apps get sidecars.
 inline bool in_mesh(const ProjectSpec& project) { return project.addons.contains("istio"); }

@@ -36,6 +36,8 @@ CASES = {
     "url": "gf -C /nowhere/größer/shop url",
     "url-unknown": "gf -C /nowhere/größer/shop url worker",
     "history": "gf -C /nowhere/größer/shop history worker",
+    "app-verify": "gf -C /nowhere/größer/shop app verify",
+    "app-verify-json": "gf -o json -C /nowhere/größer/shop app verify worker",
     "backup-list": "gf -C /nowhere/größer/shop backup list",
     "backup-list-json": "gf -o json -C /nowhere/größer/shop backup list",
     "backup-schedule": "gf backup schedule",

@@ -24,10 +24,11 @@ class Client(unittest.TestCase):
         return found
 
     def test_help_names_the_commands_and_each_has_its_own(self):
-        for name in ("init", "up", "down", "status", "logs", "events", "dev", "exec", "env", "open", "url", "addon", "doctor", "operation",
+        for name in ("init", "up", "down", "status", "logs", "events", "dev", "app", "exec", "env", "open", "url", "addon", "doctor", "operation",
                      "sleep", "wake", "kubeconfig", "daemon", "completion", "version"):
             self.assertIn((name,), self.commands)
         self.assertIn(("addon", "enable"), self.commands)
+        self.assertIn(("app", "verify"), self.commands)
         for path in self.commands:
             shown = self.gfd.gf(*path, "--help")
             self.assertEqual((shown.returncode, shown.stderr), (0, ""), path)
@@ -38,6 +39,7 @@ class Client(unittest.TestCase):
                 (["up", "more"], "'more'", "gf up --help"), (["-o", "xml", "status"], "xml", "gf status --help"),
                 (["addon"], "A subcommand is required", "gf addon --help"), (["addon", "lst"], "'lst'", "gf addon list"),
                 (["addon", "enable"], "name is required", "gf addon enable --help"),
+                (["app", "verfy"], "'verfy'", "gf app verify"),
                 (["completion", "tcsh"], "tcsh", "gf completion --help"),
                 (["logs", "--tail", "x"], "--tail", "gf logs --help"),
                 (["events", "--after", "x"], "--after", "gf events --help"),
@@ -78,6 +80,7 @@ class Client(unittest.TestCase):
         self.assertEqual(self.complete("gf addon en"), ["enable"])
         self.assertEqual(self.complete("gf -C folder addon en"), ["enable"])
         self.assertEqual(self.complete("gf addon enable redis --pro"), ["--profile"])
+        self.assertEqual(self.complete("gf app verify api --re"), ["--repair"])
         self.assertEqual(self.complete("gf logs status --fo"), ["--follow"])
         self.assertEqual(self.complete("gf exec api -- ls --"), [])
         registered = self.gfd.run("bash", "--norc", "-euc", 'source <("$0" completion bash); complete -p gf', GF)
@@ -116,7 +119,8 @@ class Client(unittest.TestCase):
                     self.assertIsInstance(json.loads(answered.stdout), dict)
         for words, code in [(["addon", "status", "x"], 4), (["kubeconfig"], 6), (["url"], 4), (["env"], 4), (["logs"], 4),
                             (["operation", "show", "op-9"], 4), (["operation", "cancel", "op-9"], 4),
-                            (["addon", "enable", "redis"], 6), (["exec", "api", "--", "ls"], 4), (["connect", "redis"], 4)]:
+                            (["addon", "enable", "redis"], 6), (["exec", "api", "--", "ls"], 4), (["connect", "redis"], 4),
+                            (["app", "verify"], 4), (["app", "verify", "api", "--repair"], 4)]:
             with self.subTest(words=words):
                 refused = self.gfd.gf("-o", "json", *words)
                 self.assertEqual((refused.returncode, refused.stdout), (code, ""), refused.stderr)

@@ -45,6 +45,11 @@ class Cluster::Api final : public test::RefusingKubeApi {
       Json container;
       container["image"] = "image";
       pod["spec"]["containers"] = Json::array({container});
+      if (cluster_.mounted_) {
+        Json volume;
+        volume["name"] = "gf-checkout-0";
+        pod["spec"]["volumes"] = Json::array({volume});
+      }
       pods_[i] = std::move(pod);
       fill_status(i);
     }
@@ -69,9 +74,11 @@ class Cluster::Api final : public test::RefusingKubeApi {
   }
   Task<Json> patch(std::string, std::string, std::string, std::string name, std::string, Json patch) override {
     co_await net::post(net::use_awaitable);  // as an answer that comes over a network: never at once
-    for (auto& pod : pods_) {
+    for (std::size_t i = 0; i < nodes; ++i) {
+      auto& pod = pods_[i];
       if (pod["metadata"]["name"] != name) continue;
       pod["status"]["conditions"] = patch["status"]["conditions"];
+      cluster_.on_gate_(i, is_open(i));
       tell("MODIFIED", pod);
       co_return pod;
     }
@@ -115,18 +122,20 @@ AppSpec Cluster::app() {
 }
 
 Cluster::Cluster(net::io_context& io, Clock& clock, WorkerPool& workers, std::string root, std::filesystem::path image,
-                 std::vector<std::string> built)
+                 std::vector<std::string> built, bool mounted)
     : io_(io),
+      mounted_(mounted),
       nodes_{std::make_unique<FaultyNode>(io.get_executor(), image),
              std::make_unique<FaultyNode>(io.get_executor(), image)},
       engine_(std::make_unique<Engine>(*this)),
       api_(std::make_shared<Api>(*this, io.get_executor())),
       mirror_(io.get_executor(), current_),
       links_(io.get_executor(), *engine_, clock, {GF_AGENT, GF_AGENT}),  // nothing is restarted here
-      replicas_({io.get_executor(), clock, workers, current_, mirror_, links_,
-                 [built = std::move(built)](const std::string&) { return built; },
-                 [this](const std::string& sentence) { warning_ = sentence; }, [](const deploy::LastSync&) {}},
-                project, std::move(root), app()) {
+      replicas_(
+          {io.get_executor(), clock, workers, current_, mirror_, links_,
+           [built = std::move(built)](const std::string&) { return built; },
+           [this](const std::string& sentence) { warning_ = sentence; }, [this](const deploy::LastSync&) { ++saves_; }},
+          project, std::move(root), app()) {
   for (std::size_t i = 0; i < nodes; ++i) {
     // As in a real cluster: first the container is another one, then it is heard of.
     node(i).on_restart([this, i] { net::post(io_, [this, i] { api_->refresh(i); }); });
@@ -148,11 +157,13 @@ FaultyNode& Cluster::node(std::size_t index) { return *nodes_.at(index % nodes);
 
 void Cluster::set_snapshot(source::Snapshot snapshot) { replicas_.set_snapshot(std::move(snapshot)); }
 
+std::vector<deploy::Verdict> Cluster::verify(bool repair) { return test::run_task(io_, replicas_.verify(repair)); }
+
 bool Cluster::synced() const {
   const auto all = replicas_.status();
   if (all.size() != nodes) return false;
   for (std::size_t i = 0; i < nodes; ++i)
-    if (!all[i].synced || !api_->is_open(i)) return false;
+    if (!all[i].synced || (!mounted_ && !api_->is_open(i))) return false;
   return true;
 }
 

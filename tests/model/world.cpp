@@ -21,10 +21,10 @@ void put(const fs::path& path, const std::string& text) {
 
 }  // namespace
 
-World::World() {
+World::World(bool mounted) {
   make_checkout();
   auto built = make_image();
-  cluster_.emplace(io_, clock_, workers_, root_.string(), image_, std::move(built));
+  cluster_.emplace(io_, clock_, workers_, root_.string(), image_, std::move(built), mounted);
   snapshot_ = test::run_task(io_, watcher_.add(root_.string(), [this](source::Snapshot snapshot) {
     snapshot_ = std::move(snapshot);
     cluster_->set_snapshot(snapshot_);

@@ -11,7 +11,7 @@ namespace gf::model {
 /// A checkout, its watcher and the replicas that follow it.
 class World {
  public:
-  World();
+  explicit World(bool mounted = false);
   ~World();
   World(const World&) = delete;
   World& operator=(const World&) = delete;

@@ -15,6 +15,10 @@ class Replay(http.server.BaseHTTPRequestHandler):
                 return self.answer(200, recorded.read_bytes())
         self.answer(404, json.dumps({"error": {"code": "not-found", "message": f"cannot find '{path}'"}}).encode())
 
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.do_GET()
+
     def answer(self, status, body):
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))

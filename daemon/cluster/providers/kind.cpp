@@ -97,6 +97,8 @@ Task<std::vector<Node>> KindProvider::nodes(std::string cluster, bool* network_p
     node.role = role->second == "control-plane" ? NodeRole::control_plane : NodeRole::worker;
     node.running = container.state == "running";
     node.address = container.address;
+    for (const auto& [place, folder] : container.mounts)
+      if (place == checkout_in_node(folder)) node.checkouts.push_back(folder);
     found.push_back(std::move(node));
   }
   std::sort(found.begin(), found.end(), [](const Node& a, const Node& b) {

@@ -2,6 +2,19 @@
 
 namespace gf::cluster {
 
+namespace {
+
+/// Paths as JSON writes them, which YAML reads.
+std::string extra_mounts(const std::vector<std::string>& checkouts) {
+  std::string text;
+  for (const auto& root : checkouts)
+    text += "  - {hostPath: " + dump(Json(root)) + ", containerPath: " + dump(Json(checkout_in_node(root))) +
+            ", readOnly: true}\n";
+  return text.empty() ? text : "  extraMounts:\n" + text;
+}
+
+}  // namespace
+
 std::string kind_config(const CreateSpec& spec, const HostFacts& host) {
   std::string text = "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nname: " + spec.name + "\n";
   std::string containerd;
@@ -49,7 +62,9 @@ std::string kind_config(const CreateSpec& spec, const HostFacts& host) {
       text += "  - {containerPort: " + std::to_string(first_node_port + i) +
               ", hostPort: " + std::to_string(spec.first_host_port + i) + ", listenAddress: 127.0.0.1}\n";
   }
-  for (int i = 0; i < spec.workers; ++i) text += "- role: worker\n";
+  const auto mounts = extra_mounts(spec.checkouts);
+  if (spec.workers == 0) text += mounts;
+  for (int i = 0; i < spec.workers; ++i) text += "- role: worker\n" + mounts;
   return text;
 }
 

@@ -33,6 +33,38 @@ TEST_CASE("kind's configuration: workers, host ports and what the host lacks") {
   CHECK(kind_config(spec, HostFacts{}).find("extraPortMappings") == std::string::npos);
 }
 
+TEST_CASE("kind's configuration: checkouts are mounted read-only into the nodes that take pods") {
+  CreateSpec spec;
+  spec.name = "shop";
+  spec.workers = 1;
+  spec.checkouts = {"/home/a/shop", "/home/a/gr\u00f6\u00dfer: \"x\""};
+  const auto nodes = [&] {
+    const auto text = kind_config(spec, HostFacts{});
+    return text.substr(text.find("nodes:"));
+  };
+  const std::string mounts =
+      "  extraMounts:\n"
+      "  - {hostPath: \"/home/a/shop\", containerPath: \"/greenfield/checkouts/home/a/shop\", readOnly: true}\n"
+      "  - {hostPath: \"/home/a/gr\u00f6\u00dfer: \\\"x\\\"\", "
+      "containerPath: \"/greenfield/checkouts/home/a/gr\u00f6\u00dfer: \\\"x\\\"\", readOnly: true}\n";
+  CHECK(nodes() == "nodes:\n- role: control-plane\n- role: worker\n" + mounts);
+  spec.workers = 0;
+  CHECK(nodes() == "nodes:\n- role: control-plane\n" + mounts);
+}
+
+TEST_CASE("a checkout counts as mounted when every node that takes pods has it") {
+  Observation seen;
+  seen.nodes = {{"c", NodeRole::control_plane, true, "", {}},
+                {"w1", NodeRole::worker, true, "", {"/a", "/b"}},
+                {"w2", NodeRole::worker, true, "", {"/b", "/c"}}};
+  CHECK(mounted_checkouts(seen) == std::vector<std::string>{"/b"});
+  seen.nodes.resize(1);
+  CHECK(mounted_checkouts(seen).empty());
+  seen.nodes[0].checkouts = {"/a"};
+  CHECK(mounted_checkouts(seen) == std::vector<std::string>{"/a"});
+  CHECK(mounted_checkouts(Observation{}).empty());
+}
+
 TEST_CASE("kind's step lines become titles of ours") {
   struct Row {
     std::string_view line;

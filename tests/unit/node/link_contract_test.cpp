@@ -158,6 +158,18 @@ TEST_CASE_TEMPLATE("link: compares contents, kind, mode and presence", World, Fa
   CHECK(differing == std::vector<std::size_t>{1, 2, 3, 4, 6});
 }
 
+TEST_CASE_TEMPLATE("link: tells what is there though nothing is to be", World, FakeWorld, AgentWorld) {
+  World world;
+  const auto there = [&](const std::vector<std::string>& paths) {
+    std::vector<node::FileState> states;
+    for (const auto& path : paths) states.push_back({path, 0644, false, ""});
+    return run_task(world.io(), world.link().compare(container, "/srv/app", std::move(states)));
+  };
+  CHECK(there({"x", "deep/x"}).empty());
+  sync(world, {}, {file("x", ""), file("deep/x", "1"), file("nowhere", "absent", 0644, true)});
+  CHECK(there({"absent", "x", "deep", "deep/x", "x/below", "nowhere"}) == std::vector<std::size_t>{1, 3, 5});
+}
+
 TEST_CASE_TEMPLATE("link: refuses an unknown container and paths that lead out", World, FakeWorld, AgentWorld) {
   World world;
   CHECK(refused([&] { sync(world, {}, {file("x", "1")}, "another"); }) == ErrorCode::not_found);

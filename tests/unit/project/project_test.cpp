@@ -85,6 +85,24 @@ TEST_CASE("an app is scaled by its load where that is measured") {
         std::string::npos);
 }
 
+TEST_CASE("the checkout is copied into an app's containers, or mounted where it says so and can be") {
+  const auto text = [](const std::string& mode) {
+    return head + "apps: {api: {image: x, sync: [{from: app, to: /srv/app}]" + mode + "}}";
+  };
+  CHECK_FALSE(mounts_checkout(parse(text(""), "/r", vocabulary)));
+  CHECK_FALSE(mounts_checkout(parse(text(", sync_mode: copy"), "/r", vocabulary)));
+  const auto spec = parse(text(", sync_mode: mount, on_sync: reload"), "/r", vocabulary);
+  CHECK(mounts_checkout(spec));
+  CHECK(spec.apps.at(0).on_sync == OnSync::reload);
+  CHECK(checkout_in_node("/home/a b/shop") == "/greenfield/checkouts/home/a b/shop");
+  try {
+    parse(text(", sync_mode: mount"), "/home/a:b", vocabulary);
+    FAIL("a path with ':' was taken");
+  } catch (const Error& error) {
+    CHECK(error.cause().find("cannot mount a checkout whose path holds ':'") != std::string::npos);
+  }
+}
+
 TEST_CASE("the files that fill an addon keep their order") {
   const auto spec =
       parse(head + "addons: {redis: {}, postgres: {seed: [./db/schema.sql, db/data.sql]}}", "/r", vocabulary);
@@ -150,6 +168,8 @@ TEST_CASE("what is wrong is told with place, reason and the nearest name") {
       {"apps: {api: {image: x, sync: [{from: a, to: /}]}}", "'to' must be an absolute folder"},
       {"apps: {api: {image: x, on_sync: relod}}", "'on_sync' cannot be 'relod'; did you mean 'reload'?"},
       {"apps: {api: {image: x, on_sync: restart}}", "greenfield.yaml:3:33: 'on_sync: restart' needs 'sync'"},
+      {"apps: {api: {image: x, sync_mode: bind}}", "'sync_mode' cannot be 'bind'; it is one of: copy, mount"},
+      {"apps: {api: {image: x, sync_mode: mount}}", "greenfield.yaml:3:35: 'sync_mode: mount' needs 'sync'"},
       {"apps: {api: {image: x, uses: [redis]}}", "'uses' names redis, which is not under 'addons'"},
       {"apps: {api: {image: x, env: {1a: b}}}", "'1a' is no name of an environment variable"},
       {"apps: {api: {image: x, ready_path: /x}}", "'ready_path' needs a 'port'"},
