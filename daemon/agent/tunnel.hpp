@@ -6,11 +6,13 @@
 #include "agent/container_processes.hpp"
 #include "agent/descriptor.hpp"
 #include "agent/failure.hpp"
+#include "agent/handover.hpp"
 
 namespace gf::agent {
 
-/// One dialled TCP connection. It turns events of its socket and frames of its stream into each other; each side sends
-/// only what the other granted, so a peer that does not read holds up its own stream alone.
+/// One dialled TCP connection. Once connected it goes to the daemon as it is, where that is asked for and can be. Else
+/// it turns events of its socket and frames of its stream into each other; each side sends only what the other granted,
+/// so a peer that does not read holds up its own stream alone.
 class Tunnel {
  public:
   /// Begins to connect. Throws Failure(cluster-unavailable, bad-request when the host is no literal address, not-found
@@ -27,6 +29,8 @@ class Tunnel {
 
  private:
   bool connected(std::string& out);
+  bool handed_over(std::string& out);
+  bool opened(std::string& out);
   bool flush(std::string& out);
   bool receive(int pieces, std::string& out);
   bool lost(std::string& out);
@@ -38,7 +42,8 @@ class Tunnel {
   node::Dial dial_;
   Descriptor socket_;
   std::uint32_t watched_ = 0;  ///< the events asked for; 0 = not registered
-  bool connecting_ = true;
+  bool connecting_ = true;     ///< until the stream is open
+  Handover handover_;
   std::string queue_;  ///< for the socket, from queue_begin_
   std::size_t queue_begin_ = 0;
   std::uint32_t taken_ = 0;                   ///< written to the socket and not yet granted again

@@ -27,13 +27,13 @@ enum class FrameType : std::uint8_t {
   compare_file,   ///< daemon: CompareFile
   compare_end,    ///< daemon: answered with done(bit i = file i differs) or failed
 
-  dial,    ///< daemon: Dial; answered with done or failed, then the id is a byte stream
+  dial,    ///< daemon: Dial; answered with done(Dialled) or failed, then the id is a byte stream
   data,    ///< both: bytes of the stream, at most as many as the peer granted
   finish,  ///< both: no more data from here (half-close)
   window,  ///< both: so many more bytes may be sent (4 bytes)
 };
 
-inline constexpr std::uint32_t protocol_version = 2;
+inline constexpr std::uint32_t protocol_version = 3;
 inline constexpr std::size_t frame_header_size = 13;
 /// Contents travel in pieces of at most this size, so that nothing waits long behind a large file.
 inline constexpr std::size_t piece_size = 64 * 1024;

@@ -67,7 +67,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   // A copy of just its size: reading past the end is noticed.
   const std::vector<char> exact(input.bytes().begin(), input.bytes().end());
   const std::string_view payload(exact.data(), exact.size());
-  switch (input.choice() % 10) {
+  switch (input.choice() % 11) {
     case 0:
       check(payload, decode_hello);
       break;
@@ -94,6 +94,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
       break;
     case 8:
       check(payload, decode_window, encode_window, false);
+      break;
+    case 9:
+      check(payload, decode_dialled, true);
       break;
     default:
       check_bits(payload);
