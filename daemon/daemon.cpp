@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kept_warnings = 20;
 constexpr auto link_patience = std::chrono::seconds(20);  // with a node whose agent is being started
 constexpr unsigned cap_sys_resource = 24;
+constexpr const char* link_in_node = "/greenfield/link";  // not below /run, where nodes mount memory
 
 std::string cluster_name() {
   const char* name = std::getenv("GF_CLUSTER");  // tests have clusters of their own
@@ -57,14 +58,21 @@ Daemon::Daemon(net::io_context& io, Paths paths)
       engine_(container::make_docker_engine(io.get_executor(), container::docker_socket_path())),
       operations_(io.get_executor(), clock_, files_, paths_.state / "operations"),
       mirror_(io.get_executor(), kube_),
-      links_(io.get_executor(), *engine_, clock_, {paths_.agent.string(), paths_.supervisor.string()}),
+      links_(io.get_executor(), *engine_, clock_, {paths_.agent.string(), paths_.supervisor.string()},
+             {paths_.link(cluster_name()).string(), link_in_node}),
       images_(
           io.get_executor(), clock_, *engine_, processes_, paths_.share / "images/image",
           [this](std::string node) { return links_.connected(std::move(node), link_patience); },
           [this] { return deploy::wiring_in(mirror_); }),
       providers_(
           cluster::make_providers(*engine_, processes_, host_facts(), (paths_.state / "kind.kubeconfig").string())),
-      cluster_({io.get_executor(), clock_, *engine_, providers_, kube_}, cluster_name(), "kind",
+      cluster_({io.get_executor(),
+                clock_,
+                *engine_,
+                providers_,
+                kube_,
+                {paths_.link(cluster_name()).string(), link_in_node}},
+               cluster_name(), "kind",
                [this](std::vector<std::string> nodes) {
                  if (nodes == nodes_) return;
                  nodes_ = std::move(nodes);

@@ -19,6 +19,8 @@ namespace {
 
 // Three tries to connect: about seven seconds until an address that does not answer is given up.
 constexpr int connect_tries = 2;
+// A peer whose node has gone without a word is noticed within a minute, by whoever holds the connection then.
+constexpr int keepalive_idle_s = 30, keepalive_interval_s = 10, keepalive_probes = 3;
 
 struct Address {
   sockaddr_storage storage{};
@@ -80,6 +82,9 @@ Tunnel::Tunnel(int poller, std::uint32_t id, node::Dial dial, ContainerProcesses
   set(socket_.get(), IPPROTO_TCP, TCP_SYNCNT, connect_tries);
   set(socket_.get(), IPPROTO_TCP, TCP_NODELAY, 1);
   set(socket_.get(), SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(socket_.get(), IPPROTO_TCP, TCP_KEEPIDLE, keepalive_idle_s);
+  set(socket_.get(), IPPROTO_TCP, TCP_KEEPINTVL, keepalive_interval_s);
+  set(socket_.get(), IPPROTO_TCP, TCP_KEEPCNT, keepalive_probes);
   if (::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address.storage), address.size) != 0 &&
       errno != EINPROGRESS)
     throw unreachable(dial_, errno);
@@ -119,12 +124,32 @@ bool Tunnel::connected(std::string& out) {
     node::append_frame(out, FrameType::failed, id_, encode(unreachable(dial_, error)));
     return false;
   }
+  if (!handover_.begin(poller_, id_, dial_, socket_.get())) return opened(out);
+  // Closing would not do that: the daemon has the same socket by now.
+  ::epoll_ctl(poller_, EPOLL_CTL_DEL, socket_.get(), nullptr);
+  watched_ = 0;
+  return true;
+}
+
+bool Tunnel::handed_over(std::string& out) {
+  const auto outcome = handover_.outcome();
+  if (outcome == Handover::Outcome::waits) return true;
+  if (outcome == Handover::Outcome::taken) {
+    node::append_frame(out, FrameType::done, id_, encode(node::Dialled{true}));
+    return false;
+  }
+  handover_ = Handover();
+  return opened(out);
+}
+
+bool Tunnel::opened(std::string& out) {
   connecting_ = false;
-  node::append_frame(out, FrameType::done, id_);
+  node::append_frame(out, FrameType::done, id_, encode(node::Dialled{false}));
   return flush(out);
 }
 
 bool Tunnel::on_events(std::uint32_t events, int pieces, std::string& out) {
+  if (handover_.under_way()) return handed_over(out);
   if (connecting_) return connected(out);
   if ((events & (EPOLLOUT | EPOLLERR)) && inflow_.waiting() && !flush(out)) return false;
   if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) && !input_ended_ && credit_ > 0) return receive(pieces, out);

@@ -6,12 +6,14 @@
 #include "agent/container_processes.hpp"
 #include "agent/descriptor.hpp"
 #include "agent/failure.hpp"
+#include "agent/handover.hpp"
 #include "agent/inflow.hpp"
 
 namespace gf::agent {
 
-/// One dialled TCP connection. It turns events of its socket and frames of its stream into each other; each side sends
-/// only what the other granted, so a peer that does not read holds up its own stream alone.
+/// One dialled TCP connection. Once connected it goes to the daemon as it is, where that is asked for and can be. Else
+/// it turns events of its socket and frames of its stream into each other; each side sends only what the other granted,
+/// so a peer that does not read holds up its own stream alone.
 class Tunnel {
  public:
   /// Begins to connect. Throws Failure(cluster-unavailable, bad-request when the host is no literal address, not-found
@@ -28,6 +30,8 @@ class Tunnel {
 
  private:
   bool connected(std::string& out);
+  bool handed_over(std::string& out);
+  bool opened(std::string& out);
   bool flush(std::string& out);
   bool receive(int pieces, std::string& out);
   bool lost(std::string& out);
@@ -39,7 +43,8 @@ class Tunnel {
   node::Dial dial_;
   Descriptor socket_;
   std::uint32_t watched_ = 0;  ///< the events asked for; 0 = not registered
-  bool connecting_ = true;
+  bool connecting_ = true;     ///< until the stream is open
+  Handover handover_;
   Inflow inflow_;                             ///< for the socket
   std::uint32_t credit_ = node::dial_window;  ///< what the daemon still accepts
   bool input_ended_ = false;                  ///< the peer sends no more

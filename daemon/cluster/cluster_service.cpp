@@ -1,6 +1,9 @@
 #include "cluster/cluster_service.hpp"
 
+#include <sys/utsname.h>
+
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 
 #include "cluster/port_block.hpp"
@@ -23,9 +26,9 @@ std::vector<std::string> running_names(const Observation& seen) {
 
 ClusterService::ClusterService(Collaborators with, std::string name, std::string provider,
                                std::function<void(std::vector<std::string>)> on_nodes)
-    : with_(with),
+    : with_(std::move(with)),
       name_(std::move(name)),
-      provider_(with.providers.at(provider).get()),
+      provider_(with_.providers.at(provider).get()),
       on_nodes_(std::move(on_nodes)) {}
 
 Task<Observation> ClusterService::observe() {
@@ -36,6 +39,30 @@ Task<Observation> ClusterService::observe() {
   else if (!creating_)
     disconnect();
   co_return seen;
+}
+
+/// Containers of an engine in a virtual machine cannot take what a process here gives away, and may see nothing of its
+/// folders.
+Task<bool> ClusterService::shares_kernel() {
+  auto asking = with_.engine.version();
+  const auto version = co_await std::move(asking);
+  utsname ours{};
+  co_return ::uname(&ours) == 0 && version.kernel == ours.release;
+}
+
+/// False where it cannot be: nothing needs it.
+bool ClusterService::ensure_link() const {
+  std::error_code error;
+  std::filesystem::create_directories(with_.link.folder, error);
+  if (!error) std::filesystem::permissions(with_.link.folder, std::filesystem::perms::owner_all, error);
+  return !error;
+}
+
+void ClusterService::remove_link() const {
+  const std::filesystem::path folder = with_.link.folder;
+  std::error_code ignored;
+  std::filesystem::remove_all(folder, ignored);
+  std::filesystem::remove(folder.parent_path(), ignored);
 }
 
 Task<> ClusterService::connect() {
@@ -57,6 +84,7 @@ Task<> ClusterService::ensure_running(ClusterSpec spec, std::vector<std::string>
   bool tuned = true;  // a cluster that was there is left as it is
   auto seen = co_await provider_->observe(name_);
   if (seen.presence == Presence::stopped) {
+    ensure_link();  // the engine starts no node whose folder is missing, or makes it as root
     auto start = [&](operation::Context& step) { return provider_->start(name_, step); };
     auto starting = run_step(context, "start the nodes", start);
     co_await std::move(starting);
@@ -77,6 +105,9 @@ Task<> ClusterService::ensure_running(ClusterSpec spec, std::vector<std::string>
     create.workers = spec.workers;
     create.host_ports = spec.host_ports;
     create.checkouts = std::move(checkouts);
+    auto sharing = shares_kernel();
+    const bool shared = co_await std::move(sharing);
+    if (shared && ensure_link()) create.link = with_.link;
     auto obtaining = node_image(context);
     create.node_image = co_await std::move(obtaining);
     std::optional<PortBlock> ports;  // held until the nodes have taken them
@@ -164,6 +195,8 @@ Task<> ClusterService::remove(operation::Context& context) {
   disconnect();
   on_nodes_({});
   co_await provider_->remove(name_, context);
+  on_nodes_({});  // who has looked meanwhile saw some that were still there
+  remove_link();
 }
 
 }  // namespace gf::cluster

@@ -21,6 +21,7 @@ class ClusterService {
     container::Engine& engine;
     ProviderTable& providers;
     kube::CurrentKubeApi& api;
+    Mount link;  ///< a folder of ours, made for the nodes and removed with them; they get it where it can be of use
   };
   /// `on_nodes` hears of the names of the running nodes each time they change.
   ClusterService(Collaborators with, std::string name, std::string provider,
@@ -45,6 +46,9 @@ class ClusterService {
   bool creating() const { return creating_; }
 
  private:
+  Task<bool> shares_kernel();
+  bool ensure_link() const;
+  void remove_link() const;
   Task<> connect();
   Task<> connect_early(bool* tuned);
   Task<> tune();

@@ -43,6 +43,11 @@ std::vector<std::string> workload_nodes(const Observation& seen);
 /// Pure: the checkouts that all of these nodes have.
 std::vector<std::string> mounted_checkouts(const Observation& seen);
 
+/// A folder of this machine and its place in the nodes.
+struct Mount {
+  std::string folder, in_node;
+};
+
 struct CreateSpec {
   std::string name;
   std::string node_image;
@@ -51,6 +56,7 @@ struct CreateSpec {
   int host_ports = 0;
   /// Mounted read-only into the nodes that take pods, where checkout_in_node() says.
   std::vector<std::string> checkouts = {};
+  std::optional<Mount> link = {};  ///< mounted read-only into all nodes: whoever is let in may still connect there
   /// Called once when the control plane serves, while workers may still be joining: what is applied now is scheduled as
   /// they come.
   std::function<void()> on_control_plane = [] {};

@@ -160,6 +160,7 @@ Task<EngineVersion> DockerEngine::version() {
   version.version = answer.value("ServerVersion", "");
   version.api_version = "1.41";
   version.cgroup_version = answer.value("CgroupVersion", "1");
+  version.kernel = answer.value("KernelVersion", "");
   version.memory_bytes = answer.value("MemTotal", std::uint64_t{0});
   version.cpus = answer.value("NCPU", 0);
   co_return version;

@@ -40,6 +40,7 @@ struct Image {
 struct EngineVersion {
   std::string version, api_version;
   std::string cgroup_version;  ///< "1" or "2"
+  std::string kernel;          ///< the release of the one that containers run on
   std::uint64_t memory_bytes = 0;
   int cpus = 0;
 };

@@ -4,6 +4,7 @@
 #include <boost/asio/ip/v6_only.hpp>
 
 #include "forward/relay.hpp"
+#include "http/socket_stream.hpp"
 
 namespace gf::forward {
 
@@ -62,10 +63,10 @@ Task<> Listener::accept(tcp::acceptor& acceptor) {
 }
 
 Task<> Listener::serve(tcp::socket socket) {
-  SocketStream client(std::move(socket));
+  // Both connections are reset unless they come to their ends.
+  http::SocketStream client(std::move(socket));
   const auto visit = visits_.begin(route_.spec().name);
   std::unique_ptr<http::Stream> service;
-  bool whole = false;
   try {
     auto admitting = visits_.admit(route_.spec().name);
     co_await std::move(admitting);
@@ -73,15 +74,10 @@ Task<> Listener::serve(tcp::socket socket) {
     service = co_await std::move(connecting);
     auto carrying = relay(client, *service);
     co_await std::move(carrying);
-    whole = true;
   } catch (const std::exception&) {
     // Why it failed stands in the route, or was told by who did not admit it; a connection that breaks is its two ends'
     // affair.
   }
-  if (whole)
-    client.close();
-  else
-    client.abort();
 }
 
 Task<> Listener::stop() {

@@ -5,12 +5,14 @@
 
 namespace gf::node {
 
-AgentLink::AgentLink(Executor executor, Clock& clock, std::string node, OpenAgent open, std::function<void()> on_change)
+AgentLink::AgentLink(Executor executor, Clock& clock, std::string node, OpenAgent open, std::function<void()> on_change,
+                     std::shared_ptr<PassedSockets> passed)
     : executor_(executor),
       clock_(clock),
       node_(std::move(node)),
       open_(std::move(open)),
-      on_change_(std::move(on_change)) {}
+      on_change_(std::move(on_change)),
+      passed_(std::move(passed)) {}
 
 Task<> AgentLink::run() {
   using namespace std::chrono_literals;
@@ -36,7 +38,7 @@ Task<> AgentLink::run() {
 
 Task<> AgentLink::run_once() {
   auto stream = co_await open_();
-  session_ = std::make_shared<Session>(executor_, node_, std::move(stream));
+  session_ = std::make_shared<Session>(executor_, node_, std::move(stream), passed_);
   carried_ = true;
   on_change_();
   const auto session = session_;

@@ -15,8 +15,10 @@ using OpenAgent = std::function<Task<std::unique_ptr<container::ExecStream>>()>;
 /// The link to one node: a session while there is one, and the way to the next.
 class AgentLink final : public Link {
  public:
-  /// `on_change` is called whenever connected() has changed.
-  AgentLink(Executor executor, Clock& clock, std::string node, OpenAgent open, std::function<void()> on_change);
+  /// `on_change` is called whenever connected() has changed. What is dialled comes through `passed` where it can; with
+  /// null always through the session.
+  AgentLink(Executor executor, Clock& clock, std::string node, OpenAgent open, std::function<void()> on_change,
+            std::shared_ptr<PassedSockets> passed = nullptr);
 
   /// Keeps the link up: opens, carries, opens again. Ends only by cancellation.
   Task<> run();
@@ -39,6 +41,7 @@ class AgentLink final : public Link {
   std::string node_;
   OpenAgent open_;
   std::function<void()> on_change_;
+  std::shared_ptr<PassedSockets> passed_;
   std::shared_ptr<Session> session_;
   std::exception_ptr last_failure_;  ///< why there is no session, once one was tried
   bool carried_ = false;             ///< the latest try led to a session

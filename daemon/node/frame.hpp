@@ -31,7 +31,7 @@ enum class FrameType : std::uint8_t {
   import,  ///< daemon: what follows as data up to finish is an archive of images; answered with done or failed, also
            ///< early
 
-  dial,    ///< daemon: Dial; answered with done or failed, then the id is a byte stream
+  dial,    ///< daemon: Dial; answered with done(Dialled) or failed, then the id is a byte stream
   data,    ///< both: bytes of the stream, at most as many as the peer granted
   finish,  ///< both: no more data from here (half-close)
   window,  ///< both: so many more bytes may be sent (4 bytes)

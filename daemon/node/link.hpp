@@ -86,6 +86,12 @@ class Link {
   virtual Task<std::unique_ptr<Import>> import_images() = 0;
 };
 
+/// A folder of this machine that is mounted into the nodes, where they meet gfd.
+struct LinkFolder {
+  std::string here;     ///< empty: there is none
+  std::string in_node;  ///< its place in every node
+};
+
 /// Where this machine has the programs that every node gets.
 struct NodePrograms {
   std::string agent, supervisor;
@@ -95,7 +101,8 @@ struct NodePrograms {
 /// when it is missing or differs (by digest) and runs it there through one engine exec stream.
 class Links {
  public:
-  Links(Executor executor, container::Engine& engine, Clock& clock, NodePrograms programs);
+  /// Connections come as they are where `folder` allows it, and through the links where it does not.
+  Links(Executor executor, container::Engine& engine, Clock& clock, NodePrograms programs, LinkFolder folder = {});
   ~Links();
   /// Makes the set of links equal to these nodes (container names). New ones connect in the background.
   void set_nodes(std::vector<std::string> nodes);

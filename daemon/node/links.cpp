@@ -6,20 +6,25 @@
 #include "node/agent_link.hpp"
 #include "node/agent_starter.hpp"
 #include "node/link.hpp"
+#include "node/passed_sockets.hpp"
 #include "protocol/error.hpp"
 
 namespace gf::node {
 
 struct Links::State {
-  State(Executor io, container::Engine& engine, Clock& time, NodePrograms programs)
-      : executor(io), clock(time), starter(engine, time, std::move(programs)), changed(io) {}
+  State(Executor io, container::Engine& engine, Clock& time, NodePrograms programs, LinkFolder folder)
+      : executor(io),
+        clock(time),
+        starter(engine, time, std::move(programs)),
+        passed(std::make_shared<PassedSockets>(io, time, std::move(folder))),
+        changed(io) {}
 
   /// A link and what keeps it up. It stays when its node goes: whoever still holds it gets an error, not a dead object.
   struct Entry {
     Entry(State& state, const std::string& node)
         : link(
               state.executor, state.clock, node, [&state, node] { return state.starter.start(node); },
-              [&state] { state.changed.notify_all(); }),
+              [&state] { state.changed.notify_all(); }, state.passed),
           running(state.executor) {}
     AgentLink link;
     TaskGroup running;
@@ -29,6 +34,7 @@ struct Links::State {
   Executor executor;
   Clock& clock;
   AgentStarter starter;
+  std::shared_ptr<PassedSockets> passed;
   Signal changed;
   std::map<std::string, std::unique_ptr<Entry>> entries;
   std::vector<std::unique_ptr<Entry>> ending;  ///< their nodes came back before they had ended
@@ -39,12 +45,17 @@ struct Links::State {
   }
 };
 
-Links::Links(Executor executor, container::Engine& engine, Clock& clock, NodePrograms programs)
-    : state_(std::make_shared<State>(executor, engine, clock, std::move(programs))) {}
+Links::Links(Executor executor, container::Engine& engine, Clock& clock, NodePrograms programs, LinkFolder folder)
+    : state_(std::make_shared<State>(executor, engine, clock, std::move(programs), std::move(folder))) {}
 
 Links::~Links() = default;
 
 void Links::set_nodes(std::vector<std::string> nodes) {
+  // A folder goes with its cluster; that of the next one has the same name and is another.
+  if (nodes.empty())
+    state_->passed->close();
+  else
+    state_->passed->open();
   for (auto& [name, entry] : state_->entries) {
     if (std::ranges::find(nodes, name) != nodes.end()) continue;
     entry->wanted = false;
@@ -111,6 +122,7 @@ Task<> Links::stop() {
     co_await entry->running.stop();
   }
   for (const auto& entry : state->ending) co_await entry->running.stop();
+  co_await state->passed->stop();
 }
 
 }  // namespace gf::node

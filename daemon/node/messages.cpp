@@ -159,7 +159,13 @@ CompareFile decode_compare_file(std::string_view payload) {
 }
 
 std::string encode(const Dial& message) {
-  return Writer().text(message.host).number(message.port).text(message.container_id).bytes;
+  return Writer()
+      .text(message.host)
+      .number(message.port)
+      .text(message.container_id)
+      .text(message.socket)
+      .text(message.ticket)
+      .bytes;
 }
 Dial decode_dial(std::string_view payload) {
   Reader reader(payload);
@@ -167,6 +173,17 @@ Dial decode_dial(std::string_view payload) {
   message.host = reader.text();
   message.port = reader.number<std::uint16_t>();
   message.container_id = reader.text();
+  message.socket = reader.text();
+  message.ticket = reader.text();
+  reader.end();
+  return message;
+}
+
+std::string encode(const Dialled& message) { return Writer().number(static_cast<std::uint8_t>(message.passed)).bytes; }
+Dialled decode_dialled(std::string_view payload) {
+  Reader reader(payload);
+  Dialled message;
+  message.passed = reader.flag();
   reader.end();
   return message;
 }

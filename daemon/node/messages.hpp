@@ -71,9 +71,23 @@ struct Dial {
   std::string host;
   std::uint16_t port = 0;
   std::string container_id = {};  ///< whose network, empty = the node's
+  /// Where the daemon listens, as the node sees it: it would rather have the connected socket itself, sent there by
+  /// SCM_RIGHTS beside `ticket`, than a stream. Empty = a stream.
+  std::string socket = {};
+  std::string ticket = {};  ///< ticket_size characters, by which the daemon knows what it is given
 };
 std::string encode(const Dial& message);
 Dial decode_dial(std::string_view payload);
+
+inline constexpr std::size_t ticket_size = 32;
+/// What the daemon answers on its socket to a connection that it has taken.
+inline constexpr char ticket_taken = '1';
+
+struct Dialled {
+  bool passed = false;  ///< the daemon has the socket: no stream follows
+};
+std::string encode(const Dialled& message);
+Dialled decode_dialled(std::string_view payload);
 
 /// Blobs of a content store by their digests, 64 lower-case digits each; at most most_digests of them.
 inline constexpr std::size_t most_digests = max_payload / 64;

@@ -22,8 +22,13 @@ Error error_of(const Failure& failure) { return Error(error_code_from(failure.co
 
 }  // namespace
 
-Session::Session(Executor executor, std::string node, std::unique_ptr<container::ExecStream> stream)
-    : executor_(executor), node_(std::move(node)), stream_(std::move(stream)), outbox_(executor) {}
+Session::Session(Executor executor, std::string node, std::unique_ptr<container::ExecStream> stream,
+                 std::shared_ptr<PassedSockets> passed)
+    : executor_(executor),
+      node_(std::move(node)),
+      stream_(std::move(stream)),
+      passed_(std::move(passed)),
+      outbox_(executor) {}
 
 Session::~Session() = default;
 
@@ -206,15 +211,19 @@ Task<std::unique_ptr<http::Stream>> Session::dial(DialTarget target) {
   message.host = std::move(target.host);
   message.port = static_cast<std::uint16_t>(target.port);
   message.container_id = std::move(target.container_id);
+  ExpectedSocket expected(passed_.get());
+  message.socket = expected.place();
+  message.ticket = expected.ticket();
   // Data may follow the answer at once: the stream is there before it.
   auto state = std::make_shared<DialStream::State>(executor_);
   std::unique_ptr<http::Stream> stream = std::make_unique<DialStream>(shared_from_this(), call.id(), state);
   streams_.emplace(call.id(), state);
   outbox_.post(FrameType::dial, call.id(), encode(message));
+  std::string payload;
   std::exception_ptr failed;
   try {
     auto answer = call.answer();
-    co_await std::move(answer);
+    payload = co_await std::move(answer);
   } catch (...) {
     failed = std::current_exception();
   }
@@ -223,7 +232,10 @@ Task<std::unique_ptr<http::Stream>> Session::dial(DialTarget target) {
     state->on_end(failed);
     std::rethrow_exception(failed);
   }
-  co_return stream;
+  if (!decode_dialled(payload).passed) co_return stream;
+  streams_.erase(call.id());
+  state->closed = true;  // the agent has no stream of this number that could be reset
+  co_return expected.take();
 }
 
 }  // namespace gf::node

@@ -8,6 +8,7 @@
 #include "node/link.hpp"
 #include "node/messages.hpp"
 #include "node/outbox.hpp"
+#include "node/passed_sockets.hpp"
 
 namespace gf::node {
 
@@ -15,8 +16,9 @@ namespace gf::node {
 /// ends, everything that waits fails at once. Whoever calls holds a shared_ptr meanwhile.
 class Session final : public std::enable_shared_from_this<Session> {
  public:
-  /// `stream` leads to an agent that has been greeted.
-  Session(Executor executor, std::string node, std::unique_ptr<container::ExecStream> stream);
+  /// `stream` leads to an agent that has been greeted; `passed` may be null.
+  Session(Executor executor, std::string node, std::unique_ptr<container::ExecStream> stream,
+          std::shared_ptr<PassedSockets> passed);
   ~Session();
 
   /// Carries frames until the stream ends (then throws Error(cluster_unavailable) with the reason) or is cancelled.
@@ -44,6 +46,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   Executor executor_;
   std::string node_;
   std::unique_ptr<container::ExecStream> stream_;
+  std::shared_ptr<PassedSockets> passed_;
   Outbox outbox_;
   FrameReader reader_;
   std::string said_;  ///< the latest of what the agent told people

@@ -23,6 +23,9 @@ struct Paths {
   std::filesystem::path socket() const { return runtime / "gfd.sock"; }
   std::filesystem::path lock() const { return runtime / "gfd.lock"; }
   std::filesystem::path log() const { return state / "gfd.log"; }
+  /// What the nodes of a cluster have mounted, to meet gfd there. Not below `runtime`: their engine starts no node
+  /// whose folder a restart of the machine has taken away.
+  std::filesystem::path link(const std::string& cluster) const { return state / "clusters" / cluster / "link"; }
 };
 
 using Environment = std::function<std::optional<std::string>(const std::string&)>;

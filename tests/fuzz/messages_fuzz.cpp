@@ -74,7 +74,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   // A copy of just its size: reading past the end is noticed.
   const std::vector<char> exact(input.bytes().begin(), input.bytes().end());
   const std::string_view payload(exact.data(), exact.size());
-  switch (input.choice() % 12) {
+  switch (input.choice() % 13) {
     case 0:
       check(payload, decode_hello);
       break;
@@ -103,9 +103,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
       check(payload, decode_window, encode_window, false);
       break;
     case 9:
-      check_list(payload, decode_digests, encode_digests);
+      check(payload, decode_dialled, true);
       break;
     case 10:
+      check_list(payload, decode_digests, encode_digests);
+      break;
+    case 11:
       check_list(payload, decode_sizes, encode_sizes);
       break;
     default:

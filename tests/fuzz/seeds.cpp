@@ -37,17 +37,19 @@ int main(int argc, char** argv) {
   }
 
   // In the order of the choices of messages_fuzz.cpp.
-  const std::string messages[] = {encode(hello),
-                                  encode(Failure{"deploy-failed", "cannot write", "free disk space"}),
-                                  encode(SyncBegin{"0123456789abcdef", "/srv/app", "HUP"}),
-                                  encode(SyncFile{"a b\n\xff", 0755, true, 4}) + "to/a",
-                                  encode(SyncDone{3, 1ull << 40, 0.25}),
-                                  encode(CompareBegin{"0123456789abcdef", "/srv/app"}),
-                                  encode(CompareFile{"a", 0644, true, std::string(64, 'e')}),
-                                  encode(Dial{"127.0.0.1", 5432, "0123456789abcdef"}),
-                                  encode_window(dial_window),
-                                  encode_digests({std::string(64, 'a'), std::string(64, '0')}),
-                                  encode_sizes({std::nullopt, 1ull << 40}),
-                                  encode_bits({true, false, true, true, false, false, false, false, true})};
+  const std::string messages[] = {
+      encode(hello),
+      encode(Failure{"deploy-failed", "cannot write", "free disk space"}),
+      encode(SyncBegin{"0123456789abcdef", "/srv/app", "HUP"}),
+      encode(SyncFile{"a b\n\xff", 0755, true, 4}) + "to/a",
+      encode(SyncDone{3, 1ull << 40, 0.25}),
+      encode(CompareBegin{"0123456789abcdef", "/srv/app"}),
+      encode(CompareFile{"a", 0644, true, std::string(64, 'e')}),
+      encode(Dial{"127.0.0.1", 5432, "0123456789abcdef", "/greenfield/link/gfd.sock", std::string(ticket_size, 't')}),
+      encode_window(dial_window),
+      encode(Dialled{true}),
+      encode_digests({std::string(64, 'a'), std::string(64, '0')}),
+      encode_sizes({std::nullopt, 1ull << 40}),
+      encode_bits({true, false, true, true, false, false, false, false, true})};
   for (unsigned i = 0; i < std::size(messages); ++i) put(folder / "messages", std::to_string(i), i, messages[i]);
 }

@@ -5,10 +5,10 @@ namespace gf::cluster {
 namespace {
 
 /// Paths as JSON writes them, which YAML reads.
-std::string extra_mounts(const std::vector<std::string>& checkouts) {
+std::string extra_mounts(const std::vector<Mount>& mounts) {
   std::string text;
-  for (const auto& root : checkouts)
-    text += "  - {hostPath: " + dump(Json(root)) + ", containerPath: " + dump(Json(checkout_in_node(root))) +
+  for (const auto& mount : mounts)
+    text += "  - {hostPath: " + dump(Json(mount.folder)) + ", containerPath: " + dump(Json(mount.in_node)) +
             ", readOnly: true}\n";
   return text.empty() ? text : "  extraMounts:\n" + text;
 }
@@ -62,9 +62,12 @@ std::string kind_config(const CreateSpec& spec, const HostFacts& host) {
       text += "  - {containerPort: " + std::to_string(first_node_port + i) +
               ", hostPort: " + std::to_string(spec.first_host_port + i) + ", listenAddress: 127.0.0.1}\n";
   }
-  const auto mounts = extra_mounts(spec.checkouts);
-  if (spec.workers == 0) text += mounts;
-  for (int i = 0; i < spec.workers; ++i) text += "- role: worker\n" + mounts;
+  std::vector<Mount> everywhere, beside_pods;
+  if (spec.link) everywhere.push_back(*spec.link);
+  beside_pods = everywhere;
+  for (const auto& root : spec.checkouts) beside_pods.push_back({root, checkout_in_node(root)});
+  text += extra_mounts(spec.workers == 0 ? beside_pods : everywhere);
+  for (int i = 0; i < spec.workers; ++i) text += "- role: worker\n" + extra_mounts(beside_pods);
   return text;
 }
 

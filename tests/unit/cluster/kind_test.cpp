@@ -52,6 +52,27 @@ TEST_CASE("kind's configuration: checkouts are mounted read-only into the nodes 
   CHECK(nodes() == "nodes:\n- role: control-plane\n" + mounts);
 }
 
+TEST_CASE("kind's configuration: every node has the folder in which it meets gfd") {
+  CreateSpec spec;
+  spec.name = "shop";
+  spec.workers = 1;
+  spec.link = Mount{"/home/a/.local/state/gf/clusters/shop/link", "/greenfield/link"};
+  spec.checkouts = {"/home/a/shop"};
+  const std::string link =
+      "  extraMounts:\n"
+      "  - {hostPath: \"/home/a/.local/state/gf/clusters/shop/link\", containerPath: \"/greenfield/link\", readOnly: "
+      "true}\n";
+  const std::string checkout =
+      "  - {hostPath: \"/home/a/shop\", containerPath: \"/greenfield/checkouts/home/a/shop\", readOnly: true}\n";
+  const auto nodes = [&] {
+    const auto text = kind_config(spec, HostFacts{});
+    return text.substr(text.find("nodes:"));
+  };
+  CHECK(nodes() == "nodes:\n- role: control-plane\n" + link + "- role: worker\n" + link + checkout);
+  spec.workers = 0;
+  CHECK(nodes() == "nodes:\n- role: control-plane\n" + link + checkout);
+}
+
 TEST_CASE("a checkout counts as mounted when every node that takes pods has it") {
   Observation seen;
   seen.nodes = {{"c", NodeRole::control_plane, true, "", {}},

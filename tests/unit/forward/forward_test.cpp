@@ -7,7 +7,7 @@
 
 #include "core/when_all.hpp"
 #include "forward/forward.hpp"
-#include "forward/relay.hpp"
+#include "http/socket_stream.hpp"
 #include "protocol/error.hpp"
 #include "support/fake_link.hpp"
 #include "support/manual_clock.hpp"
@@ -78,7 +78,7 @@ struct World {
     tcp::socket socket(io);
     const auto endpoint = pod.local_endpoint();
     co_await socket.async_connect(endpoint, net::use_awaitable);
-    std::unique_ptr<http::Stream> stream = std::make_unique<forward::SocketStream>(std::move(socket));
+    std::unique_ptr<http::Stream> stream = std::make_unique<http::SocketStream>(std::move(socket));
     co_return stream;
   }
   Task<> accept() {
@@ -88,7 +88,7 @@ struct World {
     }
   }
   Task<> answer(tcp::socket socket) {
-    forward::SocketStream stream(std::move(socket));
+    http::SocketStream stream(std::move(socket));
     std::string all(64 * 1024, '\0'), text;
     const std::string bye = "bye";
     if (taciturn) {

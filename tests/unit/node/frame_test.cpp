@@ -54,6 +54,15 @@ TEST_CASE("messages: what is written is read; cut or lengthened payloads are ref
   CHECK(back.mode == file.mode);
   CHECK(back.size == file.size);
   CHECK_THROWS_AS(decode_sync_file(std::string_view(payload).substr(0, payload.size() - 1), rest), BrokenFrame);
+  const Dial dial{"::1", 5432, "abc", "/greenfield/link/gfd.sock", std::string(ticket_size, 't')};
+  const auto asked = decode_dial(encode(dial));
+  CHECK(asked.host == dial.host);
+  CHECK(asked.port == dial.port);
+  CHECK(asked.container_id == dial.container_id);
+  CHECK(asked.socket == dial.socket);
+  CHECK(asked.ticket == dial.ticket);
+  for (const bool passed : {false, true}) CHECK(decode_dialled(encode(Dialled{passed})).passed == passed);
+  CHECK_THROWS_AS(decode_dialled(""), BrokenFrame);
   Failure failure{"deploy-failed", "cannot write", "mount a volume"};
   const auto said = encode(failure);
   CHECK(decode_failure(said).hint == failure.hint);
