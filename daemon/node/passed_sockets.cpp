@@ -83,9 +83,9 @@ void PassedSockets::open() {
 }
 
 void PassedSockets::close() {
+  tasks_.cancel();  // first: a task that ended by the other would be gone when its cancellation arrives
   boost::system::error_code ignored;
   acceptor_.close(ignored);
-  tasks_.cancel();
 }
 
 Task<> PassedSockets::stop() {

@@ -4,6 +4,7 @@
 
 #include "core/offload.hpp"
 #include "deploy/data_mark.hpp"
+#include "support/memory_file_system.hpp"
 #include "support/refusing_engine.hpp"
 #include "support/refusing_kube_api.hpp"
 #include "support/run_task.hpp"
@@ -56,6 +57,7 @@ struct World {
   net::io_context io;
   SystemClock clock;
   WorkerPool workers{1};
+  MemoryFileSystem files;
   RefusingEngine engine;
   std::shared_ptr<Cluster> cluster;
   kube::CurrentKubeApi current;
@@ -73,7 +75,7 @@ struct World {
       : cluster(std::make_shared<Cluster>(data)),
         replicas({io.get_executor(), clock, workers, current, mirror, links,
                   [](const std::string&) { return std::vector<std::string>(); }, [](const std::string&) {},
-                  [](const deploy::LastSync&) {}},
+                  [](const deploy::LastSync&) {}, deploy::Ledger(files, "/ledger")},
                  "shop", "/nowhere", app()) {
     current.set(cluster);
     run_task(io, mirror.wait_synced());
