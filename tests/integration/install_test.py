@@ -25,7 +25,7 @@ class Install(unittest.TestCase):
             self.assertEqual((there.returncode, there.stdout), (0, here.stdout), there.stderr)
             self.assertIn("greenfield/redis:", there.stdout)
             agent = gfd.run(prefix / "libexec/greenfield/gf-agent", "--help")
-            self.assertEqual((agent.returncode, agent.stderr), (2, "usage: gf-agent [--proc FOLDER]\n"))
+            self.assertEqual((agent.returncode, agent.stderr), (2, "usage: gf-agent [--proc FOLDER] [--blobs FOLDER] [--runtime SOCKET]\n"))
             supervise = gfd.run(prefix / "libexec/greenfield/gf-supervise", "--", "sh", "-c", "echo supervised")
             self.assertEqual((supervise.returncode, supervise.stdout), (0, "supervised\n"))
             for page in ("man1/gf.1", "man8/gfd.8"):

@@ -15,15 +15,22 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Ends whatever is under way, so that the next is not refused for it. %b is a branch, %n a number.
+/// Ends whatever is under way, so that the next is not refused for it; a rebase that could not even put the edits aside
+/// has nothing to go back to. %b is a branch, %n a number.
 const std::string fresh =
-    "git rebase --abort; git merge --abort; git cherry-pick --abort; git add -A; git commit -q -m edits; ";
+    "git rebase --abort || rm -rf .git/rebase-merge; git merge --abort; git cherry-pick --abort; git add -A; git "
+    "commit -q -m edits; ";
 
+/// Files change all the time: without --autostash Git would refuse nearly every rebase and merge.
 struct Kind {
   const char* commands;
   unsigned weight;
   bool from_fresh;
 };
+// Two branches that say different things of the same file.
+#define TORN                                                                                        \
+  "git checkout -q -f %b; git branch -f side; echo ours %n > a; git add a; git commit -q -m ours; " \
+  "git checkout -q -f side; echo theirs %n > a; git add a; git commit -q -m theirs; "
 constexpr Kind kinds[] = {
     {"git checkout -q %b || git checkout -q -f %b", 5, false},
     {"git checkout -q -f %b", 3, true},
@@ -31,14 +38,16 @@ constexpr Kind kinds[] = {
     {"git checkout -q -B %b", 1, true},
     {"git add -A; git commit -q -m more", 2, false},
     {"git commit -q -a --amend -m other", 1, true},
-    {"git rebase -q %b", 6, true},
-    {"git rebase -q %b; git add -A; git rebase --continue || git rebase --skip", 3, true},
+    {"git rebase -q --autostash %b", 6, true},
+    {"git rebase -q --autostash %b; git add -A; git rebase --continue || git rebase --skip", 3, true},
     {"git add -A; git rebase --continue || git rebase --skip", 1, false},
     {"git rebase --abort", 1, false},
-    {"git merge -q --no-edit %b", 6, true},
+    {"git merge -q --no-edit --autostash %b", 6, true},
     {"git add -A; git commit -q --no-edit", 3, false},
     {"git merge --abort || git reset -q --merge", 1, false},
-    {"git cherry-pick %b", 2, true},
+    {TORN "git merge -q --no-edit --autostash %b", 4, true},
+    {TORN "git rebase -q --autostash %b", 4, true},
+    {TORN "git cherry-pick %b", 2, true},
     {"git stash -q -u && git stash pop -q", 3, false},
     {"git stash -q -u; git checkout -q -f %b; git stash pop -q || { git reset -q --hard; git stash drop -q; }", 3,
      false},
@@ -51,6 +60,7 @@ constexpr Kind kinds[] = {
     {"git clean -q -fd", 1, false},
     {"git pack-refs --all; git gc -q", 1, false},
 };
+#undef TORN
 
 void replace_all(std::string& text, const std::string& what, const std::string& by) {
   for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))

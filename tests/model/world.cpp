@@ -50,7 +50,8 @@ void World::make_checkout() {
     put(root_ / path, std::string("first ") + path);
   put(root_ / ".gitignore", "*.log\nbuilt/\n");
   fs::create_directory_symlink("dir", root_ / "lib");
-  run("git init -q -b main; git config user.email a@example.com; git config user.name a; git config gc.auto 0; "
+  run("git init -q -b main; git config user.email a@example.com; git config user.name a; git config gc.auto 0; git "
+      "config core.editor true; "
       "git add -A; git commit -q -m first; git branch one; git branch two");
 }
 
