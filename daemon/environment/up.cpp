@@ -32,6 +32,8 @@ Task<> Environment::obtain_addon_images(Cargo& cargo, Context& context) {
 
 /// What an app's image is called, and how it gets into the nodes, is what the cluster says, where there is one already.
 Task<> Environment::build_app(std::string project, std::string app, Cargo& cargo, Context& context) {
+  auto looking = look();  // before the first node of one that is made now
+  co_await std::move(looking);
   if (seen_.presence == cluster::Presence::stopped || seen_.presence == cluster::Presence::running) {
     auto waiting = with_.mirror.wait_synced();
     co_await std::move(waiting);
@@ -155,8 +157,6 @@ Task<Json> Environment::run_up(std::string root, Context& context) {
   }
   auto attaching = with_.deploy.attach(spec);
   co_await std::move(attaching);
-  auto looking = look();
-  co_await std::move(looking);
 
   Rise rise{Cargo(with_.executor, 1 + spec.apps.size())};
   Steps steps;
