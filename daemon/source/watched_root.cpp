@@ -1,5 +1,6 @@
 #include "source/watched_root.hpp"
 
+#include <malloc.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -185,7 +186,10 @@ Task<> WatchedRoot::scan() {
     Head head;
   };
   auto look = [](std::string root, std::shared_ptr<const Tree> known) {
-    return Seen{read_tree(root, std::move(known)), read_head(root)};
+    const bool is_first = !known;
+    Seen seen{read_tree(root, std::move(known)), read_head(root)};
+    if (is_first) ::malloc_trim(0);  // libgit2's index and ours of before: in a large checkout more than what is kept
+    return seen;
   };
   scanning_ = true;
   for (bool again = true; again;) {
