@@ -46,7 +46,7 @@ def changed_files(staging, checkout, language):
 def own_start(replica, image):
     """Milliseconds from the spawn of the image's program in the replica's container until it answers."""
     config = json.loads(run("docker", "image", "inspect", "-f", "{{json .Config}}", image))
-    program = (config["Entrypoint"] or []) + (config["Cmd"] or [])
+    program = (config.get("Entrypoint") or []) + (config.get("Cmd") or [])
     with open(os.path.join(work, "start_time"), "rb") as tool:
         place = f"/proc/{process_in_node(replica)}/root/start_time"
         subprocess.run(["docker", "exec", "-i", replica.node, "sh", "-c", f"cat >{place} && chmod 755 {place}"], stdin=tool, check=True)
