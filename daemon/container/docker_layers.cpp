@@ -54,8 +54,13 @@ Task<std::string> DockerEngine::mount(std::string image, std::vector<std::string
   }
   if (!thrown) co_return name;
   co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
-  auto removing = remove(name);
-  co_await std::move(removing);
+  try {
+    auto removing = remove(name);
+    co_await std::move(removing);
+  } catch (const Error&) {  // the next daemon finds it by its label
+  }
+  // Whoever goes on another way can be cancelled then.
+  co_await net::this_coro::reset_cancellation_state(net::enable_terminal_cancellation());
   std::rethrow_exception(thrown);
 }
 

@@ -83,8 +83,13 @@ Task<> Transfer::run(std::vector<OciImage> images, std::vector<std::string> node
   }
   if (!thrown) co_return;
   co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
-  auto closing = layers.close();
-  co_await std::move(closing);
+  try {
+    auto closing = layers.close();
+    co_await std::move(closing);
+  } catch (const Error&) {  // what was thrown first says more
+  }
+  // Whoever tries again can be cancelled then.
+  co_await net::this_coro::reset_cancellation_state(net::enable_terminal_cancellation());
   std::rethrow_exception(thrown);
 }
 

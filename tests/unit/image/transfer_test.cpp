@@ -2,6 +2,7 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "image/transfer.hpp"
 #include "operation/silent.hpp"
@@ -222,4 +223,35 @@ TEST_CASE("transfer: cancelled at any point it leaves no container, and the next
     world.run({image});
     CHECK(world.complete(image));
   }
+}
+
+TEST_CASE("transfer: whoever tries again after a failure can be cancelled still") {
+  World world;
+  const auto image = world.engine.add("app:1", {world.base, world.code});
+  world.two.import_error = Error(ErrorCode::cluster_failed, "cannot import images: the runtime is not up yet");
+  auto trying = [](World& of, OciImage wanted) -> Task<> {
+    bool failed = false;
+    try {
+      std::vector<OciImage> images(1, std::move(wanted));
+      auto running = of.transfer.run(std::move(images), {"one", "two"}, of.silent);
+      co_await std::move(running);
+    } catch (const Error&) {
+      failed = true;
+    }
+    CHECK(failed);
+    net::steady_timer pause(of.io, net::steady_timer::time_point::max());
+    co_await pause.async_wait(net::use_awaitable);
+  };
+  net::cancellation_signal cancel;
+  bool ended = false;
+  auto task = trying(world, image);
+  net::co_spawn(world.io, std::move(task),
+                net::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr) { ended = true; }));
+  world.io.restart();
+  world.io.poll();
+  CHECK_FALSE(ended);
+  cancel.emit(net::cancellation_type::terminal);
+  world.io.restart();
+  world.io.poll();
+  CHECK(ended);
 }
