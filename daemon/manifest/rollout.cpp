@@ -17,10 +17,6 @@ namespace gf::manifest {
 namespace {
 
 constexpr int log_lines = 20;
-// A kubelet waits 10 s after the second end of a container and twice as long after each further one; it forgets with
-// its own restart and after ten good minutes. restartCount would count what happened to the pod at any time: restarts
-// of its node, above all.
-constexpr auto second_back_off = std::chrono::seconds(20);
 constexpr auto log_limit = std::chrono::seconds(3);  // a node that is gone does not answer at all
 constexpr auto definition_limit = std::chrono::seconds(30);
 constexpr auto definition_pause = std::chrono::milliseconds(50);
@@ -35,22 +31,6 @@ bool newer(const Json* a, const Json* b) {
 
 }  // namespace
 
-std::chrono::seconds back_off(std::string_view message) {
-  constexpr std::string_view words = "back-off ";
-  const auto at = message.find(words);
-  if (at == std::string_view::npos) return {};
-  std::chrono::seconds sum{}, number{};
-  for (const char c : message.substr(at + words.size())) {
-    if (c >= '0' && c <= '9' && number < std::chrono::hours(1))
-      number = number * 10 + std::chrono::seconds(c - '0');
-    else if (c == 'm' || c == 's')
-      sum += std::exchange(number, {}) * (c == 'm' ? 60 : 1);
-    else
-      break;
-  }
-  return sum;
-}
-
 bool is_hopeless(const Json& pod) {
   const auto words = kube::trouble(pod);
   // The kubelet could not read a Secret or ConfigMap in time, and tries again by itself.
@@ -61,7 +41,7 @@ bool is_hopeless(const Json& pod) {
   if (!pod.contains("status")) return false;
   for (const char* list : {"initContainerStatuses", "containerStatuses"})
     for (const auto& container : pod["status"].value(list, Json::array()))
-      if (back_off(container.value(Json::json_pointer("/state/waiting/message"), "")) >= second_back_off) return true;
+      if (container.value("restartCount", 0) >= 2) return true;
   return false;
 }
 

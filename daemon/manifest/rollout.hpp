@@ -43,11 +43,8 @@ class Rollout {
   Clock& clock_;
 };
 
-/// Pure: how long the kubelet says that it waits ("back-off 1m20s restarting failed container=…"); 0 when it does not.
-std::chrono::seconds back_off(std::string_view message);
-
-/// Pure: whether waiting will not cure the pod's trouble: a container that has ended three times in a row, an image
-/// that cannot be had, a configuration that does not exist.
+/// Pure: whether waiting will not cure the pod's trouble: a crash loop of at least two restarts, an image that cannot
+/// be had, a configuration that does not exist.
 bool is_hopeless(const Json& pod);
 
 }  // namespace gf::manifest
