@@ -1,12 +1,10 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
 #include <fstream>
 #include <set>
 #include <thread>
@@ -16,6 +14,7 @@
 #include "node/agent_link.hpp"
 #include "node/greeting.hpp"
 #include "protocol/error.hpp"
+#include "support/both_ends.hpp"
 #include "support/local_agent.hpp"
 #include "support/manual_clock.hpp"
 #include "support/many_files.hpp"
@@ -76,28 +75,6 @@ struct World {
   }
   tcp::socket accept() { return server.accept(); }  // the connection is there: dial() has returned
 };
-
-Task<std::string> read_all(http::Stream& stream) {
-  std::string all, buffer(8192, '\0');
-  for (;;) {
-    const auto got = co_await stream.read_some(buffer.data(), buffer.size());
-    if (got == 0) break;
-    all.append(buffer, 0, got);
-  }
-  co_return all;
-}
-
-Task<std::string> read_all(tcp::socket& socket) {
-  std::string all;
-  auto into = net::dynamic_buffer(all);
-  co_await net::async_read(socket, into, net::as_tuple(net::use_awaitable));
-  co_return all;
-}
-
-Task<> write_all(tcp::socket& socket, std::string bytes) {
-  const auto buffer = net::buffer(bytes);
-  co_await net::async_write(socket, buffer, net::use_awaitable);
-}
 
 /// Starts `task` beside the test; its outcome is there once it has ended.
 template <class T>

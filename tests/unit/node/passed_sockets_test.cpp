@@ -3,9 +3,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
 #include <cstring>
 
 #include "http/socket_stream.hpp"
@@ -14,6 +11,7 @@
 #include "node/messages.hpp"
 #include "node/passed_sockets.hpp"
 #include "protocol/error.hpp"
+#include "support/both_ends.hpp"
 #include "support/local_agent.hpp"
 #include "support/manual_clock.hpp"
 #include "support/many_files.hpp"
@@ -71,28 +69,6 @@ struct World {
 
 bool came_as_it_is(const std::unique_ptr<http::Stream>& stream) {
   return dynamic_cast<http::SocketStream*>(stream.get()) != nullptr;
-}
-
-Task<std::string> read_all(http::Stream& stream) {
-  std::string all, buffer(8192, '\0');
-  for (;;) {
-    const auto got = co_await stream.read_some(buffer.data(), buffer.size());
-    if (got == 0) break;
-    all.append(buffer, 0, got);
-  }
-  co_return all;
-}
-
-Task<std::string> read_all(tcp::socket& socket) {
-  std::string all;
-  auto into = net::dynamic_buffer(all);
-  co_await net::async_read(socket, into, net::as_tuple(net::use_awaitable));
-  co_return all;
-}
-
-Task<> write_all(tcp::socket& socket, std::string bytes) {
-  const auto buffer = net::buffer(bytes);
-  co_await net::async_write(socket, buffer, net::use_awaitable);
 }
 
 /// A question and its answer, each ended by its side.
