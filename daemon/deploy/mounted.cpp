@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "deploy/own_container.hpp"
 #include "deploy/plan.hpp"
-#include "manifest/transform.hpp"
 #include "protocol/error.hpp"
 
 namespace gf::deploy {
@@ -13,34 +13,16 @@ namespace {
 void mount_into(Json& container, Json& spec, const AppSpec& app, const std::string& root) {
   for (std::size_t i = 0; i < app.sync.size(); ++i) {
     const auto& rule = app.sync[i];
-    const auto name = std::string(checkout_volume) + std::to_string(i);
-    Json mount;
-    mount["name"] = name;
-    mount["mountPath"] = rule.to;
-    mount["readOnly"] = true;
-    container["volumeMounts"].push_back(std::move(mount));
-    Json volume;
-    volume["name"] = name;
-    volume["hostPath"]["path"] = rule.from.empty() ? root : root + '/' + rule.from;
-    volume["hostPath"]["type"] = "Directory";
-    spec["volumes"].push_back(std::move(volume));
+    const auto folder = rule.from.empty() ? root : root + '/' + rule.from;
+    mount_folder(container, spec, std::string(checkout_volume) + std::to_string(i), folder, rule.to);
   }
 }
 
 }  // namespace
 
 void mount_checkout(std::vector<Json>& objects, const AppSpec& app, const std::string& root) {
-  bool found = false;
-  for (auto& object : objects) {
-    auto* pods = manifest::pod_template(object);
-    if (!pods || !(*pods)["spec"].contains("containers")) continue;
-    auto& spec = (*pods)["spec"];
-    for (auto& container : spec["containers"]) {
-      if (container.value("name", "") != app.name) continue;
-      found = true;
-      mount_into(container, spec, app, root);
-    }
-  }
+  const bool found = change_containers(objects, app.name,
+                                       [&](Json& container, Json& spec) { mount_into(container, spec, app, root); });
   if (!found)
     throw Error(ErrorCode::bad_config,
                 "cannot start " + app.name + " with 'sync_mode: mount': no container is called " + app.name,

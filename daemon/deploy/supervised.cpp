@@ -1,6 +1,6 @@
 #include "deploy/supervised.hpp"
 
-#include "manifest/transform.hpp"
+#include "deploy/own_container.hpp"
 #include "node/agent_starter.hpp"
 #include "protocol/error.hpp"
 
@@ -58,27 +58,10 @@ void put_before_program(Json& container, const std::string& app, const std::stri
 
 void supervise(std::vector<Json>& objects, const std::string& app, const std::string& reference,
                const std::optional<container::Image>& image) {
-  bool found = false;
-  for (auto& object : objects) {
-    auto* pods = manifest::pod_template(object);
-    if (!pods || !(*pods)["spec"].contains("containers")) continue;
-    auto& spec = (*pods)["spec"];
-    for (auto& container : spec["containers"]) {
-      if (container.value("name", "") != app) continue;
-      found = true;
-      put_before_program(container, app, reference, image);
-      Json mount;
-      mount["name"] = volume_name;
-      mount["mountPath"] = mount_path;
-      mount["readOnly"] = true;
-      container["volumeMounts"].push_back(std::move(mount));
-      Json volume;
-      volume["name"] = volume_name;
-      volume["hostPath"]["path"] = node::supervisor_folder;
-      volume["hostPath"]["type"] = "Directory";
-      spec["volumes"].push_back(std::move(volume));
-    }
-  }
+  const bool found = change_containers(objects, app, [&](Json& container, Json& spec) {
+    put_before_program(container, app, reference, image);
+    mount_folder(container, spec, volume_name, node::supervisor_folder, mount_path);
+  });
   if (!found)
     throw Error(ErrorCode::bad_config,
                 "cannot start " + app + " with 'on_sync: restart': no container is called " + app,
